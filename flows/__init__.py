@@ -1,0 +1,1 @@
+"""Orchestration only: one flow a file, each reads like a table of contents. Read this folder first."""

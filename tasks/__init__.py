@@ -1,0 +1,7 @@
+"""The rooms of Plumbline; arrows point down only.
+
+flows
+  └► sources | judging | monitors | decisions | tracking
+       └► store
+            └► stats | domain
+"""
