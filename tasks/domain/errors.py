@@ -1,0 +1,55 @@
+"""Every error Plumbline raises on purpose, in one tree.
+
+PlumblineError
+├── SettingsError            what was asked for cannot be run as written
+├── SourceError              logs that cannot be read at all
+├── JudgeError               a judge that cannot be used at all (one failed call is data, not an error)
+├── StoreError               the store cannot be used
+│   ├── SchemaMismatchError  a store written by another version of Plumbline
+│   └── LeaseHeldError       another run is at work on the same service
+├── TrackingError            MLflow cannot be reached or refuses
+├── RegistryError            the registry has not what was asked of it
+└── RoutingError             traffic could not be switched, or what was read back differs
+
+A message says what happened, to which thing (by name), and what to do.
+"""
+
+
+class PlumblineError(Exception):
+    """Root of the tree: catch this to catch everything Plumbline raises on purpose."""
+
+
+class SettingsError(PlumblineError, ValueError):
+    """What was asked for cannot be run as written; also a ValueError, so that pydantic reports it in place."""
+
+
+class SourceError(PlumblineError):
+    """Logs that cannot be read at all; one bad row is quarantined instead."""
+
+
+class JudgeError(PlumblineError):
+    """A judge that cannot be used at all; one failed call is an unscored judgment instead."""
+
+
+class StoreError(PlumblineError):
+    """The store cannot be used."""
+
+
+class SchemaMismatchError(StoreError):
+    """The store was written by another version of Plumbline."""
+
+
+class LeaseHeldError(StoreError):
+    """Another run holds the lease and is alive."""
+
+
+class TrackingError(PlumblineError):
+    """MLflow cannot be reached, or refuses what is recorded."""
+
+
+class RegistryError(PlumblineError):
+    """The registry has not what was asked of it."""
+
+
+class RoutingError(PlumblineError):
+    """Traffic could not be switched, or what was read back differs from what was asked."""

@@ -1,0 +1,36 @@
+"""What a monitor found in one window: a value with its interval, what it is compared with, and the reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tasks.domain.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One monitor's word on one window.
+
+    Attributes:
+        monitor: `quality`, `latency`, ..., `judge`, `drift/<column>/<statistic>`.
+        verdict: This monitor's own.
+        reason: Why, in words a person reads; complete by itself.
+        value: The measured level in the monitor's own unit.
+        interval: 95 % interval of the value.
+        baseline: The baseline's level, same unit.
+        effect: Value minus baseline, oriented so that negative is worse.
+        evidence: Log e-value accumulated over the release's windows; None where the monitor bets on nothing.
+        absolute: Whether the verdict comes from an absolute objective alone.
+        metrics: What is recorded in MLflow, by metric name.
+    """
+
+    monitor: str
+    verdict: Verdict
+    reason: str
+    value: float | None = None
+    interval: tuple[float, float] | None = None
+    baseline: float | None = None
+    effect: float | None = None
+    evidence: float | None = None
+    absolute: bool = False
+    metrics: dict[str, float] = field(default_factory=dict)

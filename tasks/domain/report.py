@@ -1,0 +1,73 @@
+"""What a run of `evaluate` returns: plain words and numbers, JSON-able, no text of users."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Report(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class FindingReport(_Report):
+    """What one monitor found in one window."""
+
+    monitor: str
+    verdict: str
+    value: float | None = None
+    interval: tuple[float, float] | None = None
+    baseline: float | None = None
+    effect: float | None = None
+    evidence: float | None = None
+    reason: str = ""
+
+
+class WindowReport(_Report):
+    """One (release, window)."""
+
+    release: str
+    start: datetime
+    end: datetime
+    verdict: str
+    reasons: list[str] = Field(default_factory=list)
+    findings: list[FindingReport] = Field(default_factory=list)
+    not_measured: dict[str, str] = Field(default_factory=dict)
+    judged: int = 0
+    coverage: float = 0.0
+    state: str = "done"
+    text: str = ""
+    mlflow_run_id: str | None = None
+
+
+class Intake(_Report):
+    """What was read."""
+
+    rows: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    late: int = 0
+    quarantined: dict[str, int] = Field(default_factory=dict)
+
+
+class JudgeSpend(_Report):
+    """What judging cost in this run."""
+
+    calls: int = 0
+    from_ledger: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None
+
+
+class EvaluationReport(_Report):
+    """What a run of `evaluate` found."""
+
+    service: str
+    verdict: str
+    reasons: list[str] = Field(default_factory=list)
+    actions: list[str] = Field(default_factory=list)
+    intake: Intake = Field(default_factory=Intake)
+    windows: list[WindowReport] = Field(default_factory=list)
+    judge: JudgeSpend = Field(default_factory=JudgeSpend)

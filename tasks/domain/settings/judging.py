@@ -1,0 +1,59 @@
+"""Who judges, how fast, for how much; and how many interactions are shown to the judge."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from tasks.domain.settings.base import Settings
+from tasks.domain.settings.secret import secret_name
+
+
+class Judge(Settings):
+    """The judge: any OpenAI-compatible endpoint, or an offline heuristic for trying things out."""
+
+    provider: Literal["openai", "heuristic"] = Field(
+        default="openai",
+        description="openai: any OpenAI-compatible endpoint. heuristic: offline word overlap, no LLM, to try things out.",
+    )
+    model: str = Field(default="gpt-4o-mini", min_length=1, description="The judge's model.")
+    base_url: str | None = Field(
+        default=None, description="Address of the endpoint; empty: OPENAI_BASE_URL, else OpenAI's own."
+    )
+    api_key: str = Field(
+        default="OPENAI_API_KEY",
+        description="Name of the environment variable or Prefect Secret block with the key. Never the key itself.",
+    )
+    rubric: str = Field(default="default", min_length=1, description="What the judge is asked.")
+    max_concurrency: int = Field(default=64, ge=1, le=4096, description="Requests in flight at most.")
+    requests_per_minute: float | None = Field(
+        default=None, gt=0, description="The endpoint's limit, if it has one; requests are paced evenly below it."
+    )
+    tokens_per_minute: float | None = Field(
+        default=None, gt=0, description="The endpoint's token limit, if it has one."
+    )
+    budget_usd_per_day: float | None = Field(
+        default=None, gt=0, description="Judge spend a day (UTC) over all runs; beyond it the rest stays unscored."
+    )
+    timeout_seconds: float = Field(default=60, gt=0, le=3600, description="One request, at most.")
+    coverage_floor: float = Field(
+        default=0.9,
+        gt=0,
+        le=1,
+        description="Below this scored share of the sample, quality and toxicity are inconclusive.",
+    )
+
+    @field_validator("api_key")
+    @classmethod
+    def _a_name(cls, api_key: str) -> str:
+        return secret_name(api_key)
+
+
+class Sampling(Settings):
+    """Which interactions of a window are judged: the same ones each time, by keyed hash of their id."""
+
+    per_window: int = Field(
+        default=200, ge=1, le=100_000, description="Interactions judged in each window and release."
+    )
+    seed: int = Field(default=0, description="Key of the hash; another seed picks another sample.")

@@ -1,0 +1,72 @@
+"""What a release is compared with, how often one may be wrong, and what may be done about a failure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from tasks.domain.settings.base import Settings
+from tasks.domain.window import parse_delay
+
+
+class Baseline(Settings):
+    """What a release is compared with."""
+
+    kind: Literal["predecessor", "release", "period"] = Field(
+        default="predecessor",
+        description="predecessor: the release before it. release: a named one. period: healthy windows of a stretch of time.",
+    )
+    release: str | None = Field(default=None, description="kind release: its name.")
+    start: datetime | None = Field(default=None, description="kind period: from here.")
+    end: datetime | None = Field(default=None, description="kind period: up to here.")
+    days: float = Field(default=28, gt=0, le=365, description="How far back its healthy windows are taken.")
+
+
+class Policy(Settings):
+    """What is done about a failure, and how often it may be wrong."""
+
+    mode: Literal["off", "dry_run", "approve", "auto"] = Field(
+        default="dry_run",
+        description="off: only report. dry_run: say what would be done. approve: ask a person. auto: roll back at once.",
+    )
+    false_rollbacks_per_year: float = Field(
+        default=0.1, gt=0, le=12, description="False rollbacks a year, at most, over all monitors of the service."
+    )
+    warns_per_year: float = Field(default=4, gt=0, le=365, description="False warnings a year, at most.")
+    strict: bool = Field(
+        default=False,
+        description="Put the margin into the hypothesis (slower, exact) instead of demanding it of the estimate.",
+    )
+    cooldown: str = Field(default="6h", description="No second rollback within this time.")
+    freshness: str = Field(
+        default="24h", description="Evidence older than this never acts, and an open window is tried again this long."
+    )
+    max_catch_up: int = Field(default=48, ge=1, le=10_000, description="Windows a scheduled run goes back at most.")
+
+    @field_validator("cooldown", "freshness")
+    @classmethod
+    def _a_delay(cls, text: str) -> str:
+        parse_delay(text)
+        return text
+
+
+class Target(Settings):
+    """How traffic is switched."""
+
+    kind: Literal["alias"] = Field(
+        default="alias", description="alias: the registry alias `live` of the service's model."
+    )
+
+
+class Alerts(Settings):
+    """Whom to tell, and what they need to know."""
+
+    urls: tuple[str, ...] = Field(
+        default=(),
+        description="Names of secrets that hold an Apprise URL or a webhook address. Never the address itself.",
+    )
+    blocks: tuple[str, ...] = Field(default=(), description="Prefect notification blocks, as type/name.")
+    owner: str | None = Field(default=None, description="Who owns the service; stands in every message.")
+    runbook: str | None = Field(default=None, description="Where the runbook is; stands in every message.")
