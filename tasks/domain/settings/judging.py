@@ -15,7 +15,7 @@ class Judge(Settings):
 
     provider: Literal["openai", "heuristic"] = Field(
         default="openai",
-        description="openai: any OpenAI-compatible endpoint. heuristic: offline word overlap, no LLM, to try things out.",
+        description="openai: any OpenAI-compatible endpoint. heuristic: offline word overlap, no LLM, for trials.",
     )
     model: str = Field(default="gpt-4o-mini", min_length=1, description="The judge's model.")
     base_url: str | None = Field(

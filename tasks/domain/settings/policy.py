@@ -16,7 +16,7 @@ class Baseline(Settings):
 
     kind: Literal["predecessor", "release", "period"] = Field(
         default="predecessor",
-        description="predecessor: the release before it. release: a named one. period: healthy windows of a stretch of time.",
+        description="predecessor: the release before it. release: a named one. period: healthy windows of a period.",
     )
     release: str | None = Field(default=None, description="kind release: its name.")
     start: datetime | None = Field(default=None, description="kind period: from here.")
@@ -29,7 +29,7 @@ class Policy(Settings):
 
     mode: Literal["off", "dry_run", "approve", "auto"] = Field(
         default="dry_run",
-        description="off: only report. dry_run: say what would be done. approve: ask a person. auto: roll back at once.",
+        description="off: only report. dry_run: say what would be done. approve: ask a person. auto: roll back.",
     )
     false_rollbacks_per_year: float = Field(
         default=0.1, gt=0, le=12, description="False rollbacks a year, at most, over all monitors of the service."
