@@ -1,1 +1,8 @@
-"""Orchestration only: one flow a file, each reads like a table of contents. Read this folder first."""
+"""Orchestration only: one flow a file, each reads like a table of contents. Read this folder first.
+
+Importing it settles where an embedded run keeps its things (everything under `.plumbline/`), before Prefect is imported.
+"""
+
+from flows.embedded import settle_down
+
+settle_down()

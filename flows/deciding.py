@@ -1,0 +1,217 @@
+"""One release on trial: brings its baseline, monitors and decisions together, window by window.
+
+Pure but for reading summaries through the recall it is given, so that a backtest replays the very same code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tasks.decisions.baseline import BaselineChoice
+from tasks.decisions.decide import Circumstances, Decision, decide
+from tasks.decisions.drop import Level
+from tasks.decisions.lines import Thresholds, levels
+from tasks.decisions.trial import Trial, TrialState
+from tasks.decisions.wording import power_note, verdict_text
+from tasks.domain.evaluation import Evaluation, Lines, TimelinePoint
+from tasks.domain.feature import Boundary, Observation
+from tasks.domain.finding import Finding
+from tasks.domain.judgment import Judged
+from tasks.domain.settings.judging import Judge
+from tasks.domain.settings.logs import LogSource
+from tasks.domain.settings.monitors import Monitors
+from tasks.domain.settings.policy import Policy
+from tasks.domain.summary import WindowSummary
+from tasks.domain.verdict import Verdict
+from tasks.domain.window import Window
+from tasks.monitors import catalog
+from tasks.monitors.base import Moment
+from tasks.monitors.reference import Reference
+from tasks.monitors.repeats import Repeats
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a trial is held under: the same for all releases of a run."""
+
+    service: str
+    monitors: Monitors
+    policy: Policy
+    lines: Thresholds
+    config_hash: str
+    coverage_floor: float
+    max_quarantined: float
+
+    @classmethod
+    def of(
+        cls, service: str, logs: LogSource, judge: Judge, monitors: Monitors, policy: Policy, lines: Thresholds, config_hash: str
+    ) -> Rules:
+        """Gather the rules from a run's settings."""
+        return cls(
+            service=service,
+            monitors=monitors,
+            policy=policy,
+            lines=lines,
+            config_hash=config_hash,
+            coverage_floor=judge.coverage_floor,
+            max_quarantined=logs.max_quarantined,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a window's service knows beside the release: all rows, the day's cost, the other releases' levels."""
+
+    service_rows: int
+    spent_today_usd: float | None
+    others: Mapping[str, Mapping[str, Sequence[Level]]] = field(default_factory=dict)
+
+
+class ReleaseOnTrial:
+    """One release, its baseline and the evidence so far.
+
+    Args:
+        release: Its name.
+        rules: Settings of the run.
+        baseline: What it is compared with.
+        reference: The baseline's windows; none while the baseline fills.
+    """
+
+    def __init__(self, release: str, rules: Rules, baseline: BaselineChoice, reference: Sequence[WindowSummary]) -> None:
+        self.release = release
+        self.rules = rules
+        self.baseline = baseline
+        self.reference = Reference(reference, baseline.release, own=baseline.own) if reference else None
+        features = catalog.features(rules.monitors, self.reference, strict=rules.policy.strict)
+        self.trial = Trial(features, levels(rules.monitors), rules.lines)
+        self._design_effects = {feature.key: feature.design_effect for feature in features if feature.boundary is Boundary.BASELINE}
+        self.state: TrialState = self.trial.start()
+        self.levels: dict[str, list[Level]] = {}
+        self.timeline: list[TimelinePoint] = []
+        self.repeats = Repeats()
+        self._in_baseline = {window.start for window in baseline.windows} if baseline.own else set()
+
+    def resume(self, state: TrialState, levels: dict[str, list[Level]], timeline: list[TimelinePoint]) -> None:
+        """Go on from what was kept of earlier windows."""
+        self.state, self.levels, self.timeline = state, levels, timeline
+
+    def carry_over(self, earlier: ReleaseOnTrial) -> None:
+        """Take over what does not depend on the baseline from the trial before the baseline was complete."""
+        known = earlier.state
+        objectives = {key for key, feature in self.trial.features.items() if feature.boundary is Boundary.OBJECTIVE}
+        warn = {key: known.warn[key] if key in objectives and key in known.warn else state for key, state in self.state.warn.items()}
+        self.state = TrialState(
+            windows=0, rollback=self.state.rollback, warn=warn, incidents=known.incidents, failure=known.failure
+        )
+        self.timeline, self.repeats = earlier.timeline, earlier.repeats
+
+    def take(
+        self, summary: WindowSummary, around: Surroundings, *, judged: tuple[Judged, ...] = (), statistics: bool = True
+    ) -> Evaluation:
+        """Take in one more window and decide it."""
+        window = Window(summary.window_start, summary.window_end)
+        moment = self._moment(summary, around, statistics=statistics)
+        seen = catalog.observe(self.rules.monitors, moment)
+        if window.start not in self._in_baseline:
+            self.state = self.trial.observe(self.state, self._comparable(seen), window.hour)
+            self._note_levels(window, seen)
+        findings, missing = catalog.find(self.rules.monitors, moment)
+        decision = decide(
+            self.trial,
+            self.state,
+            [*findings, *self._drift_findings(findings)],
+            Circumstances(window=window, history=self.levels, others=around.others, margins=_margins(self.rules.monitors)),
+        )
+        self.state = decision.state
+        return self._evaluation(window, summary, decision, missing, judged)
+
+    def _moment(self, summary: WindowSummary, around: Surroundings, *, statistics: bool) -> Moment:
+        return Moment(
+            summary=summary,
+            reference=self.reference,
+            repeats=max(1.0, self.repeats.add(summary.judged.content)),
+            service_rows=around.service_rows,
+            spent_today_usd=around.spent_today_usd,
+            coverage_floor=self.rules.coverage_floor,
+            max_quarantined=self.rules.max_quarantined,
+            design_effects=self._design_effects,
+            statistics=statistics,
+        )
+
+    def _comparable(self, seen: Mapping[str, Observation]) -> dict[str, Observation]:
+        return {key: observation for key, observation in seen.items() if key in self.trial.features}
+
+    def _note_levels(self, window: Window, seen: Mapping[str, Observation]) -> None:
+        for key, observation in seen.items():
+            if observation.size:
+                self.levels.setdefault(key, []).append(Level(window.start, observation.mean, float(observation.size)))
+
+    def _drift_findings(self, findings: Sequence[Finding]) -> list[Finding]:
+        """A finding for each drift column that is bet on but whose statistics were not asked for."""
+        shown = {finding.monitor.rsplit("/", 1)[0] for finding in findings if finding.monitor.startswith("drift/")}
+        columns = {feature.monitor for feature in self.trial.features.values() if feature.monitor.startswith("drift/")}
+        return [Finding(monitor=f"{name}/evidence", verdict=Verdict.PASS, reason=name) for name in sorted(columns - shown)]
+
+    def _evaluation(
+        self, window: Window, summary: WindowSummary, decision: Decision, missing: dict[str, str], judged: tuple[Judged, ...]
+    ) -> Evaluation:
+        words = self.baseline.words
+        if self.baseline.filling:
+            words = f"power: the baseline is {words}; only absolute objectives count until then"
+        elif note := self._power():
+            words = f"{words}; {note}"
+        self.timeline.append(_point(window, decision))
+        return Evaluation(
+            service=self.rules.service,
+            release=self.release,
+            window=window,
+            number=int((window.start - _EPOCH) / window.length),
+            config_hash=self.rules.config_hash,
+            verdict=decision.verdict,
+            reasons=decision.reasons or ((words,) if words.startswith("power") else ("nothing speaks against this release",)),
+            text=verdict_text(self.rules.service, self.release, window, decision, self.trial, baseline=words),
+            findings=decision.findings,
+            not_measured=missing,
+            healthy=decision.healthy and summary.scored > 0 and summary.coverage >= self.rules.coverage_floor,
+            baseline=words,
+            lines=Lines(
+                warn_line=self.rules.lines.warn,
+                rollback_line=self.rules.lines.rollback,
+                warn=decision.warn,
+                rollback=decision.rollback,
+            ),
+            evidence={monitor: value for monitor, value in decision.evidence.items() if value > -math.inf},
+            summary=summary,
+            judged=judged,
+            timeline=tuple(self.timeline),
+        )
+
+    def _power(self) -> str | None:
+        feature = self.trial.features.get("quality/mean")
+        return power_note(feature, self.trial, self.rules.monitors.quality.margin) if feature else None
+
+
+def _margins(monitors: Monitors) -> dict[str, float]:
+    names = ("quality", "toxicity", "errors", "latency", "cost", "feedback")
+    return {name: float(getattr(monitors, name).margin) for name in names}
+
+
+def _point(window: Window, decision: Decision) -> TimelinePoint:
+    quality = next((finding for finding in decision.findings if finding.monitor == "quality"), None)
+    low, high = quality.interval if quality and quality.interval else (None, None)
+    return TimelinePoint(
+        window=window,
+        verdict=decision.verdict,
+        warn=decision.warn,
+        rollback=decision.rollback,
+        quality=quality.value if quality else None,
+        quality_low=low,
+        quality_high=high,
+        quality_baseline=quality.baseline if quality else None,
+    )
+

@@ -1,0 +1,185 @@
+"""A release on trial: the evidence against it, window by window."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from tasks.decisions.lines import Thresholds, level_of, weights
+from tasks.domain.feature import Boundary, Feature, Observation
+from tasks.stats.edetector import DetectorState, MeanDetector, combine
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A release that failed: sticky until a rollback or a new release."""
+
+    since: datetime
+    monitors: tuple[str, ...]
+    reason: str
+    absolute_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrialState:
+    """Evidence and open matters after some windows; replaced, never changed.
+
+    Attributes:
+        windows: Windows taken in.
+        rollback: Detector states of features whose monitors roll back; they run on.
+        warn: Detector states of all features; a monitor's restart at its warning.
+        incidents: Monitors with an open warning, and when it last crossed.
+        failure: Set once the release failed.
+    """
+
+    windows: int = 0
+    rollback: Mapping[str, DetectorState] = field(default_factory=dict)
+    warn: Mapping[str, DetectorState] = field(default_factory=dict)
+    incidents: Mapping[str, datetime] = field(default_factory=dict)
+    failure: Failure | None = None
+
+    def to_json(self) -> str:
+        """Return it as JSON; `from_json` gives an equal state back."""
+        failure = self.failure
+        return json.dumps(
+            {
+                "windows": self.windows,
+                "rollback": {key: state.to_json() for key, state in self.rollback.items()},
+                "warn": {key: state.to_json() for key, state in self.warn.items()},
+                "incidents": {monitor: since.isoformat() for monitor, since in self.incidents.items()},
+                "failure": failure
+                and [failure.since.isoformat(), list(failure.monitors), failure.reason, failure.absolute_only],
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> TrialState:
+        """Return the state that `to_json` wrote."""
+        known: dict[str, Any] = json.loads(text)
+        failure = known["failure"]
+        return cls(
+            windows=known["windows"],
+            rollback={key: DetectorState.from_json(state) for key, state in known["rollback"].items()},
+            warn={key: DetectorState.from_json(state) for key, state in known["warn"].items()},
+            incidents={monitor: datetime.fromisoformat(since) for monitor, since in known["incidents"].items()},
+            failure=failure and Failure(datetime.fromisoformat(failure[0]), tuple(failure[1]), failure[2], failure[3]),
+        )
+
+
+class Trial:
+    """The detectors of one release against its baseline.
+
+    Args:
+        features: What is bet on.
+        levels: `warn` or `rollback` by monitor name.
+        lines: The thresholds.
+    """
+
+    def __init__(self, features: Sequence[Feature], levels: Mapping[str, str], lines: Thresholds) -> None:
+        self.features = {feature.key: feature for feature in features}
+        self.lines = lines
+        self._levels = dict(levels)
+        self._detectors = {feature.key: _detector(feature, lines.rollback) for feature in features}
+        relative = {feature.monitor for feature in features if feature.boundary is Boundary.BASELINE}
+        absolute = {feature.monitor for feature in features if feature.boundary is Boundary.OBJECTIVE}
+        self.warn_weights = weights(relative)
+        self.rollback_weights = weights(monitor for monitor in relative if self.rolls_back(monitor))
+        self.objective_weights = {
+            level: weights(monitor for monitor in absolute if level_of(monitor, levels) == level)
+            for level in ("warn", "rollback")
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of everything the evidence depends on: other features or lines make other evidence."""
+        parts = [
+            (f.key, f.boundary, f.constant, f.margin, round(f.design_effect, 9), f.baseline_size, sum(f.baseline[:64]))
+            for f in self.features.values()
+        ]
+        return hashlib.sha256(repr((sorted(parts), self.lines.rollback)).encode()).hexdigest()[:16]
+
+    def rolls_back(self, monitor: str) -> bool:
+        """Whether a breach of the monitor leads to a rollback."""
+        return level_of(monitor, self._levels) == "rollback"
+
+    def start(self) -> TrialState:
+        """Return the state before the first window."""
+        return TrialState(
+            rollback={key: self._detectors[key].start() for key, f in self.features.items() if self.rolls_back(f.monitor)},
+            warn={key: detector.start() for key, detector in self._detectors.items()},
+        )
+
+    def observe(self, state: TrialState, seen: Mapping[str, Observation], hour: int) -> TrialState:
+        """Return the state after one more window; features without values stay as they are."""
+
+        def after(states: Mapping[str, DetectorState]) -> dict[str, DetectorState]:
+            return {key: self._update(key, known, seen.get(key), hour) for key, known in states.items()}
+
+        return replace(state, windows=state.windows + 1, rollback=after(state.rollback), warn=after(state.warn))
+
+    def _update(self, key: str, state: DetectorState, seen: Observation | None, hour: int) -> DetectorState:
+        if seen is None or not seen.size:
+            return state
+        return self._detectors[key].update(
+            state,
+            seen.values,
+            counts=seen.counts,
+            design_effect=seen.design_effect,
+            stratum=hour if self.features[key].strata else None,
+        )
+
+    def restart(self, state: TrialState, monitors: Sequence[str]) -> TrialState:
+        """Return the state with the warn evidence of these monitors begun anew."""
+        fresh = {
+            key: self._detectors[key].start()
+            for key, feature in self.features.items()
+            if feature.monitor in monitors and feature.boundary is Boundary.BASELINE
+        }
+        return replace(state, warn={**state.warn, **fresh})
+
+    def evidence(self, states: Mapping[str, DetectorState]) -> dict[str, float]:
+        """Return each monitor's log evidence against its baseline: its features count evenly."""
+        by_monitor: dict[str, list[float]] = {}
+        for key, state in states.items():
+            feature = self.features[key]
+            if feature.boundary is Boundary.BASELINE:
+                by_monitor.setdefault(feature.monitor, []).append(state.log_evidence)
+        return {monitor: combine(logs, [1.0 / len(logs)] * len(logs)) for monitor, logs in by_monitor.items()}
+
+    def breached_objectives(self, state: TrialState) -> dict[str, str]:
+        """Return the level, `warn` or `rollback`, of each monitor whose objective's evidence crossed its line."""
+        breached = {}
+        for key, feature in self.features.items():
+            if feature.boundary is not Boundary.OBJECTIVE:
+                continue
+            level = level_of(feature.monitor, self._levels)
+            line = self.lines.rollback if level == "rollback" else self.lines.warn
+            weight = self.objective_weights[level][feature.monitor]
+            if state.warn[key].log_evidence >= line - math.log(weight):
+                breached[feature.monitor] = level
+        return breached
+
+
+def family(evidence: Mapping[str, float], known_weights: Mapping[str, float]) -> float | None:
+    """Return a family's log evidence, `log Σ w exp(e)`; None before anything was measured."""
+    logs = [evidence.get(monitor, -math.inf) for monitor in known_weights]
+    total = combine(logs, list(known_weights.values())) if logs else -math.inf
+    return total if total > -math.inf else None
+
+
+def _detector(feature: Feature, line: float) -> MeanDetector:
+    if feature.boundary is Boundary.OBJECTIVE:
+        return MeanDetector.against_constant(feature.constant)
+    return MeanDetector.against_baseline(
+        feature.baseline,
+        counts=feature.baseline_counts,
+        margin=feature.margin,
+        log_threshold=line,
+        strata=feature.strata or None,
+        design_effect=feature.design_effect,
+    )

@@ -1,0 +1,88 @@
+"""Features: what monitors feed to the evidence, as plain numbers.
+
+A monitor turns its aspect into features in [0, 1], oriented so that low is bad. What bets on them (the detectors)
+lives elsewhere; these types are what the two sides agree on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Boundary(StrEnum):
+    """What a feature's mean is held against."""
+
+    BASELINE = "baseline"
+    OBJECTIVE = "objective"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One bounded feature of one monitor, and the null it is held against.
+
+    Attributes:
+        key: Unique name, such as `latency/q95`.
+        monitor: The monitor it speaks for.
+        boundary: Whether the acceptable mean is the baseline's or a constant.
+        constant: The acceptable mean, for an objective.
+        baseline: The baseline's distinct values in [0, 1], for a baseline.
+        baseline_counts: How often each was seen.
+        strata: Hour of the day of each value; empty: not stratified.
+        margin: Subtracted from the baseline's mean before betting (a tolerance); 0 with two keys.
+        design_effect: How much less than independent scores the baseline's scores tell.
+        two_level: Whether every value is 0 or 1.
+        needs_judge: Whether it is measured by the judge.
+    """
+
+    key: str
+    monitor: str
+    boundary: Boundary
+    constant: float = 0.5
+    baseline: Sequence[float] = ()
+    baseline_counts: Sequence[int] = ()
+    strata: Sequence[int] = ()
+    margin: float = 0.0
+    design_effect: float = 1.0
+    two_level: bool = False
+    needs_judge: bool = False
+
+    @property
+    def baseline_size(self) -> int:
+        """How many baseline scores there are."""
+        return int(sum(self.baseline_counts))
+
+    @property
+    def baseline_mean(self) -> float:
+        """Mean of the baseline's scores."""
+        total = sum(value * count for value, count in zip(self.baseline, self.baseline_counts, strict=True))
+        return float(total / self.baseline_size)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A feature's values in one window.
+
+    Attributes:
+        values: Distinct values in [0, 1].
+        counts: How often each was seen.
+        design_effect: How much less than independent scores these tell (hours, autocorrelation, repeated content).
+    """
+
+    values: Sequence[float]
+    counts: Sequence[int]
+    design_effect: float = 1.0
+
+    @property
+    def size(self) -> int:
+        """How many scores there are."""
+        return int(sum(self.counts))
+
+    @property
+    def mean(self) -> float:
+        """Their mean; NaN where there is none."""
+        size = self.size
+        if not size:
+            return float("nan")
+        return float(sum(value * count for value, count in zip(self.values, self.counts, strict=True)) / size)

@@ -1,0 +1,70 @@
+"""Failed interactions."""
+
+from __future__ import annotations
+
+from tasks.domain.feature import Feature, Observation
+from tasks.domain.finding import Finding
+from tasks.domain.settings.monitors import Monitors
+from tasks.domain.summary import WindowSummary
+from tasks.domain.verdict import Verdict
+from tasks.monitors.base import Moment, NotMeasured
+from tasks.monitors.intervals import share_interval
+from tasks.monitors.reference import Reference
+from tasks.monitors.shares import baseline_feature, objective_feature, observed
+
+
+def _without_error(summary: WindowSummary) -> tuple[int, int]:
+    return (0, 0) if summary.errors is None else (summary.rows - summary.errors, summary.rows)
+
+
+class ErrorsMonitor:
+    """The share of interactions that failed."""
+
+    name = "errors"
+
+    def features(self, settings: Monitors, reference: Reference | None, *, strict: bool) -> tuple[Feature, ...]:
+        """Return the share without error, against the objective and the baseline."""
+        features = [objective_feature(self.name, 1.0 - settings.errors.max_rate)]
+        if reference is not None:
+            margin = settings.errors.margin if strict else 0.0
+            relative = baseline_feature("errors/rate", self.name, _without_error, reference, margin=margin)
+            features += [relative] if relative else []
+        return tuple(features)
+
+    def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
+        """Return how many did not fail."""
+        good, total = _without_error(moment.summary)
+        if not total:
+            return {}
+        seen = observed(good, total, moment.design_effects.get("errors/rate", 1.0))
+        return {"errors/objective": seen, "errors/rate": seen}
+
+    def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:
+        """Return the rate with its interval beside objective and baseline."""
+        good, total = _without_error(moment.summary)
+        if not total:
+            return NotMeasured(self.name, "the logs carry no error column")
+        rate = 1 - good / total
+        interval = share_interval(total - good, total)
+        words = f"errors {rate:.1%} of {total}"
+        baseline = effect = None
+        if moment.reference is not None:
+            counted = [_without_error(window) for window in moment.reference.windows]
+            seen = sum(number for _, number in counted)
+            if seen:
+                baseline = 1 - sum(successes for successes, _ in counted) / seen
+                effect = baseline - rate
+                words += f", baseline {baseline:.1%}"
+        metrics = {"errors/rate": rate} | ({"errors/baseline": baseline} if baseline is not None else {})
+        return (
+            Finding(
+                monitor=self.name,
+                verdict=Verdict.PASS,
+                reason=f"{words}; objective at most {settings.errors.max_rate:.1%}",
+                value=rate,
+                interval=interval,
+                baseline=baseline,
+                effect=effect,
+                metrics=metrics,
+            ),
+        )

@@ -1,0 +1,64 @@
+"""What users say."""
+
+from __future__ import annotations
+
+from tasks.domain.feature import Feature, Observation
+from tasks.domain.finding import Finding
+from tasks.domain.settings.monitors import Monitors
+from tasks.domain.summary import WindowSummary
+from tasks.domain.verdict import Verdict
+from tasks.monitors.base import Moment, NotMeasured
+from tasks.monitors.intervals import share_interval
+from tasks.monitors.reference import Reference
+from tasks.monitors.shares import baseline_feature, observed
+
+
+def _thumbs_up(summary: WindowSummary) -> tuple[int, int]:
+    return summary.feedback_up, summary.feedback_answered
+
+
+class FeedbackMonitor:
+    """The share of thumbs up among those who answered, against the baseline; there is no objective."""
+
+    name = "feedback"
+
+    def features(self, settings: Monitors, reference: Reference | None, *, strict: bool) -> tuple[Feature, ...]:
+        """Return the share of thumbs up against the baseline's."""
+        if reference is None:
+            return ()
+        margin = settings.feedback.margin if strict else 0.0
+        relative = baseline_feature("feedback/rate", self.name, _thumbs_up, reference, margin=margin)
+        return (relative,) if relative else ()
+
+    def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
+        """Return the thumbs of the window."""
+        good, total = _thumbs_up(moment.summary)
+        return {"feedback/rate": observed(good, total, moment.design_effects.get("feedback/rate", 1.0))} if total else {}
+
+    def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:  # noqa: ARG002
+        """Return the share with its interval beside the baseline's."""
+        good, total = _thumbs_up(moment.summary)
+        if not total:
+            return NotMeasured(self.name, "no user answered in this window")
+        rate = good / total
+        words = f"feedback {rate:.0%} up of {total} answers"
+        baseline = effect = None
+        if moment.reference is not None:
+            counted = [_thumbs_up(window) for window in moment.reference.windows]
+            seen = sum(number for _, number in counted)
+            if seen:
+                baseline = sum(successes for successes, _ in counted) / seen
+                effect = rate - baseline
+                words += f", baseline {baseline:.0%}"
+        return (
+            Finding(
+                monitor=self.name,
+                verdict=Verdict.PASS,
+                reason=words,
+                value=rate,
+                interval=share_interval(good, total),
+                baseline=baseline,
+                effect=effect,
+                metrics={"feedback/positive_rate": rate},
+            ),
+        )

@@ -1,0 +1,55 @@
+"""95 % intervals for what a person reads; they decide nothing."""
+
+from __future__ import annotations
+
+import math
+
+from tasks.monitors.columns import Arrays
+
+_Z = 1.959963984540054
+
+
+def share_interval(successes: int, total: int) -> tuple[float, float] | None:
+    """Return Wilson's interval of a share; None when nothing was counted.
+
+    Source: Wilson (1927), Probable inference, the law of succession, and statistical inference.
+
+    >>> low, high = share_interval(5, 100)
+    >>> round(low, 4), round(high, 4)
+    (0.0215, 0.1118)
+    """
+    if not total:
+        return None
+    share = successes / total
+    spread = _Z * math.sqrt(share * (1 - share) / total + _Z**2 / (4 * total**2))
+    centre, scale = share + _Z**2 / (2 * total), 1 + _Z**2 / total
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def mean_interval(mean: float, sd: float, size: int, design_effect: float = 1.0) -> tuple[float, float] | None:
+    """Return the interval of a mean of scores in [0, 1], widened by the design effect; None below two scores.
+
+    The normal interval, with the variance shrunk towards a fair coin's as if two scores had been added, so that a
+    handful of equal scores is not given a width of zero.
+    """
+    if size < 2:
+        return None
+    variance = (size * sd**2 + 2 * 0.25) / (size + 2)
+    half = _Z * math.sqrt(variance * design_effect / size)
+    return max(0.0, mean - half), min(1.0, mean + half)
+
+
+def quantile_interval(column: Arrays, share: float) -> tuple[float, float] | None:
+    """Return the distribution-free interval of a quantile from order statistics; None below 20 values.
+
+    The ranks are those of the normal approximation to the binomial count below the quantile.
+    """
+    values, counts = column
+    total = int(counts.sum())
+    if total < 20:
+        return None
+    half = _Z * math.sqrt(total * share * (1 - share))
+    upto = counts.cumsum()
+    low = int(upto.searchsorted(max(1, math.floor(total * share - half))))
+    high = int(upto.searchsorted(min(total, math.ceil(total * share + half) + 1)))
+    return float(values[low]), float(values[min(high, len(values) - 1)])

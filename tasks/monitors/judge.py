@@ -1,0 +1,71 @@
+"""Whether the judge can be believed in this window; and whether the rows could be read at all."""
+
+from __future__ import annotations
+
+from tasks.domain.feature import Feature, Observation
+from tasks.domain.finding import Finding
+from tasks.domain.settings.monitors import Monitors
+from tasks.domain.verdict import Verdict
+from tasks.monitors.base import Moment, NotMeasured
+from tasks.monitors.reference import Reference
+
+
+class JudgeMonitor:
+    """The judge, not the release: it never causes a rollback, but a judge that is away leaves quality undecided."""
+
+    name = "judge"
+
+    def features(self, settings: Monitors, reference: Reference | None, *, strict: bool) -> tuple[Feature, ...]:  # noqa: ARG002
+        """Return none."""
+        return ()
+
+    def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
+        """Return none."""
+        return {}
+
+    def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:  # noqa: ARG002
+        """Return `pass` "judge steady", or `inconclusive` with the causes counted."""
+        summary = moment.summary
+        if not summary.sampled:
+            return (Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason="nothing was judged"),)
+        causes = ", ".join(f"{n} {cause}" for cause, n in sorted(summary.judge.causes.items(), key=lambda item: -item[1]))
+        coverage = summary.coverage
+        metrics = {"judge/coverage": coverage, "volume/judged": float(summary.scored)}
+        share = f"coverage {coverage:.0%} of {summary.sampled}"
+        if moment.judged_enough:
+            reason = f"judge steady: {summary.scored} of {summary.sampled} scored" + (f" ({causes})" if causes else "")
+            if summary.judge.provider == "heuristic":
+                reason += "; heuristic word overlap, no LLM"
+            return (Finding(monitor=self.name, verdict=Verdict.PASS, reason=reason, value=coverage, metrics=metrics),)
+        if summary.scored == 0:
+            reason = f"judge unavailable: {share}" + (f" ({causes})" if causes else "")
+        else:
+            needed = f"needs {moment.coverage_floor:.0%}"
+            reason = f"the judge, not the release: {summary.scored} of {summary.sampled} scored ({coverage:.0%}, {needed}): {causes}"
+        return (Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason=reason, value=coverage, metrics=metrics),)
+
+
+class IntakeMonitor:
+    """The logs, not the release: too many unusable rows leave the window undecided."""
+
+    name = "intake"
+
+    def features(self, settings: Monitors, reference: Reference | None, *, strict: bool) -> tuple[Feature, ...]:  # noqa: ARG002
+        """Return none."""
+        return ()
+
+    def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
+        """Return none."""
+        return {}
+
+    def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:  # noqa: ARG002
+        """Return nothing while few rows are unusable, else `inconclusive` with the causes counted."""
+        summary = moment.summary
+        bad = sum(summary.quarantined.values())
+        share = bad / (bad + summary.rows) if bad else 0.0
+        if share <= moment.max_quarantined:
+            return ()
+        causes = ", ".join(f"{n} {cause}" for cause, n in sorted(summary.quarantined.items(), key=lambda item: -item[1]))
+        reason = f"{bad} of {bad + summary.rows} rows could not be used ({share:.0%}, allowed {moment.max_quarantined:.0%}): {causes}"
+        metrics = {"volume/quarantined": float(bad)}
+        return (Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason=reason, value=share, metrics=metrics),)

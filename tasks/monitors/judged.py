@@ -1,0 +1,131 @@
+"""Quality and toxicity: what the judge scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.domain.feature import Boundary, Feature, Observation
+from tasks.domain.finding import Finding
+from tasks.domain.settings.monitors import Monitors, QualityMonitor, ToxicityMonitor
+from tasks.domain.summary import WindowSummary
+from tasks.domain.verdict import Verdict
+from tasks.monitors.base import Moment, NotMeasured
+from tasks.monitors.columns import value_counts
+from tasks.monitors.intervals import mean_interval
+from tasks.monitors.reference import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedMonitor:
+    """The mean of one judged score, against an objective and against the baseline.
+
+    Attributes:
+        name: `quality` or `toxicity`.
+        high_is_good: Whether 1 is the best score.
+    """
+
+    name: str
+    high_is_good: bool
+
+    def _settings(self, settings: Monitors) -> QualityMonitor | ToxicityMonitor:
+        return settings.quality if self.high_is_good else settings.toxicity
+
+    def _objective(self, settings: Monitors) -> float:
+        return settings.quality.min_score if self.high_is_good else settings.toxicity.threshold
+
+    def _scores(self, summary: WindowSummary) -> Sequence[float]:
+        return summary.judged.quality if self.high_is_good else summary.judged.toxicity
+
+    def _oriented(self, scores: Sequence[float] | np.ndarray) -> np.ndarray:
+        values = np.asarray(scores, dtype=float)
+        return values if self.high_is_good else 1.0 - values
+
+    def features(self, settings: Monitors, reference: Reference | None, *, strict: bool) -> tuple[Feature, ...]:
+        """Return the objective's feature, and the baseline's once there is one."""
+        objective = self._objective(settings)
+        absolute = Feature(
+            key=f"{self.name}/objective",
+            monitor=self.name,
+            boundary=Boundary.OBJECTIVE,
+            constant=objective if self.high_is_good else 1.0 - objective,
+            needs_judge=True,
+        )
+        if reference is None or not reference.scored:
+            return (absolute,)
+        scores = self._oriented(reference.quality if self.high_is_good else reference.toxicity)
+        effect = reference.design_effect(
+            lambda window: (float(self._oriented(self._scores(window)).sum()), window.scored),
+            float(scores.mean()),
+            float(scores.var()),
+        )
+        hours = np.concatenate([np.full(window.scored, window.window_start.hour) for window in reference.windows])
+        relative = Feature(
+            key=f"{self.name}/mean",
+            monitor=self.name,
+            boundary=Boundary.BASELINE,
+            baseline=scores.tolist(),
+            baseline_counts=[1] * scores.size,
+            strata=hours.tolist() if reference.by_hour else (),
+            margin=self._settings(settings).margin if strict else 0.0,
+            design_effect=max(effect, reference.repeats),
+            needs_judge=True,
+        )
+        return absolute, relative
+
+    def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
+        """Return the window's scores, if the judge scored enough of the sample."""
+        if not moment.judged_enough:
+            return {}
+        scores = value_counts(self._oriented(self._scores(moment.summary)))
+        effect = max(moment.design_effects.get(f"{self.name}/mean", 1.0), moment.repeats)
+        seen = Observation(scores.values, scores.counts, effect)
+        return {f"{self.name}/objective": seen, f"{self.name}/mean": seen}
+
+    def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:
+        """Return the mean with its interval beside objective and baseline; inconclusive below the coverage floor."""
+        summary = moment.summary
+        scores = np.asarray(self._scores(summary), dtype=float)
+        if not scores.size:
+            return (self._finding(Verdict.INCONCLUSIVE, f"{self.name} undecided: nothing was scored", {}),)
+        mean, sd = float(scores.mean()), float(scores.std())
+        interval = mean_interval(mean, sd, scores.size, moment.repeats)
+        metrics = {f"{self.name}/mean": mean, f"{self.name}/coverage": summary.coverage}
+        if interval:
+            metrics |= {f"{self.name}/ci_low": interval[0], f"{self.name}/ci_high": interval[1]}
+        words = f"{self.name} {mean:.2f}" + (f" ({interval[0]:.2f}–{interval[1]:.2f})" if interval else "")
+        baseline = effect = None
+        if moment.reference is not None and moment.reference.scored:
+            baseline = float(np.mean(moment.reference.quality if self.high_is_good else moment.reference.toxicity))
+            effect = mean - baseline if self.high_is_good else baseline - mean
+            metrics[f"{self.name}/baseline"] = baseline
+            words += f", baseline {baseline:.2f}"
+        bound = "at least" if self.high_is_good else "at most"
+        words += f"; objective {bound} {self._objective(settings):g}"
+        verdict = Verdict.PASS if moment.judged_enough else Verdict.INCONCLUSIVE
+        if verdict is Verdict.INCONCLUSIVE:
+            words = f"{self.name} undecided: {summary.scored} of {summary.sampled} scored, {words}"
+        return (self._finding(verdict, words, metrics, mean, interval, baseline, effect),)
+
+    def _finding(
+        self,
+        verdict: Verdict,
+        reason: str,
+        metrics: dict[str, float],
+        value: float | None = None,
+        interval: tuple[float, float] | None = None,
+        baseline: float | None = None,
+        effect: float | None = None,
+    ) -> Finding:
+        return Finding(
+            monitor=self.name,
+            verdict=verdict,
+            reason=reason,
+            value=value,
+            interval=interval,
+            baseline=baseline,
+            effect=effect,
+            metrics=metrics,
+        )

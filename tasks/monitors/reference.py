@@ -1,0 +1,88 @@
+"""A baseline's windows, prepared for comparison."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import cached_property
+
+import numpy as np
+
+from tasks.domain.summary import ValueCounts, WindowSummary
+from tasks.monitors.columns import merge
+from tasks.stats.edetector import design_effect_of_sums
+
+_LONG_ENOUGH_FOR_HOURS = timedelta(days=14)
+
+
+class Reference:
+    """The frozen windows a release is compared with.
+
+    Args:
+        windows: Their summaries, in time order; at least one.
+        release: Whose windows they are.
+        own: Whether they are the release's own first windows.
+    """
+
+    def __init__(self, windows: Sequence[WindowSummary], release: str, *, own: bool) -> None:
+        if not windows:
+            raise ValueError("a reference needs at least one window")
+        self.windows = tuple(windows)
+        self.release = release
+        self.own = own
+        self._columns: dict[str, ValueCounts] = {}
+
+    @cached_property
+    def scored(self) -> int:
+        """How many judged scores there are."""
+        return sum(window.scored for window in self.windows)
+
+    @cached_property
+    def by_hour(self) -> bool:
+        """Whether it is long enough to be stratified by hour of the day (14 days)."""
+        return self.windows[-1].window_end - self.windows[0].window_start >= _LONG_ENOUGH_FOR_HOURS
+
+    @cached_property
+    def quality(self) -> np.ndarray:
+        """All quality scores."""
+        return np.concatenate([np.asarray(window.judged.quality, dtype=float) for window in self.windows])
+
+    @cached_property
+    def toxicity(self) -> np.ndarray:
+        """All toxicity scores."""
+        return np.concatenate([np.asarray(window.judged.toxicity, dtype=float) for window in self.windows])
+
+    @cached_property
+    def repeats(self) -> float:
+        """How often the judged content repeats: Σ N² / Σ N over contents, 1 when all differ."""
+        counts = Counter(content for window in self.windows for content in window.judged.content)
+        total = sum(counts.values())
+        return sum(n * n for n in counts.values()) / total if total else 1.0
+
+    @cached_property
+    def rows_per_window(self) -> dict[int, list[int]]:
+        """Accepted rows of its windows by hour of the day."""
+        rows: dict[int, list[int]] = {}
+        for window in self.windows:
+            rows.setdefault(window.window_start.hour, []).append(window.rows)
+        return rows
+
+    def column(self, name: str) -> ValueCounts:
+        """Return a measured column over all windows; empty when no window has it."""
+        if name not in self._columns:
+            self._columns[name] = merge(window.columns[name] for window in self.windows if name in window.columns)
+        return self._columns[name]
+
+    def design_effect(self, sums_of: Callable[[WindowSummary], tuple[float, int]], mean: float, variance: float) -> float:
+        """Return how much less than independent scores this baseline's scores tell.
+
+        Args:
+            sums_of: Gives (sum, number) of a feature in a window.
+            mean: Its mean over the baseline.
+            variance: The variance of one score.
+        """
+        pairs = [pair for pair in map(sums_of, self.windows) if pair[1]]
+        sums = np.array([total for total, _ in pairs], dtype=float)
+        sizes = np.array([number for _, number in pairs], dtype=float)
+        return design_effect_of_sums(sums - mean * sizes, sizes, variance)

@@ -1,0 +1,54 @@
+"""Features that are shares: so many of so many, in each window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tasks.domain.feature import Boundary, Feature, Observation
+from tasks.domain.summary import WindowSummary
+from tasks.monitors.reference import Reference
+
+Counted = Callable[[WindowSummary], tuple[int, int]]
+"""Gives (good ones, all) of a window; (0, 0) where it was not measured."""
+
+
+def objective_feature(monitor: str, share: float) -> Feature:
+    """Return the feature of a known acceptable share of good ones."""
+    return Feature(
+        key=f"{monitor}/objective", monitor=monitor, boundary=Boundary.OBJECTIVE, constant=share, two_level=True
+    )
+
+
+def baseline_feature(
+    key: str, monitor: str, counted: Counted, reference: Reference, *, margin: float = 0.0, repeats: float = 1.0
+) -> Feature | None:
+    """Return the feature of a share against the baseline's own; None where the baseline has none."""
+    seen = [(window, *counted(window)) for window in reference.windows]
+    good = sum(successes for _, successes, _ in seen)
+    total = sum(number for _, _, number in seen)
+    if not total:
+        return None
+    mean = good / total
+    effect = reference.design_effect(lambda window: (float(counted(window)[0]), counted(window)[1]), mean, mean * (1 - mean))
+    if reference.by_hour:
+        split = [(window.window_start.hour, value, number) for window, k, n in seen for value, number in ((1.0, k), (0.0, n - k))]
+        split = [(hour, value, number) for hour, value, number in split if number]
+        values, counts, strata = [v for _, v, _ in split], [n for _, _, n in split], [h for h, _, _ in split]
+    else:
+        values, counts, strata = [1.0, 0.0], [good, total - good], []
+    return Feature(
+        key=key,
+        monitor=monitor,
+        boundary=Boundary.BASELINE,
+        baseline=values,
+        baseline_counts=counts,
+        strata=strata,
+        margin=margin,
+        design_effect=max(effect, repeats),
+        two_level=True,
+    )
+
+
+def observed(good: int, total: int, design_effect: float = 1.0) -> Observation:
+    """Return a share of one window as an observation."""
+    return Observation((1.0, 0.0), (good, total - good), max(1.0, design_effect))
