@@ -1,0 +1,96 @@
+"""JSON lines at full speed: decoded and checked in C; only a row that fails there takes the lenient way.
+
+The strict way decodes a typed struct with the user's column names as its keys, which checks types, zones and ranges
+and skips every other key without building it (0.8 µs a row of 1.5 kB). It holds for values as this project writes them
+under flat column names; epoch times, numbers as text, dotted paths and the like go the lenient way (5 µs).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import IO, Any
+
+import msgspec
+
+from tasks.sources.batches import Batch, Entry
+from tasks.sources.mapping import Mapping
+from tasks.sources.quarantine import Fault
+from tasks.sources.rows import RowReader
+from tasks.sources.strict import STRICT_FAILURES, StrictReader
+from tasks.sources.watch import ColumnWatch
+
+# Lines of a batch together: 160 rows of 1.5 kB; larger batches leave the processor's cache.
+_BATCH_BYTES = 1 << 18
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_decode_any = msgspec.json.Decoder().decode
+
+
+def read_jsonl(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatch) -> Iterator[Batch]:
+    """Yield each line's interaction, or the line put aside, in the file's order; blank lines are no rows."""
+    keys = mapping.flat()
+    strict = StrictReader(keys) if keys is not None else None
+    lenient = _LenientReader(RowReader(mapping, name), watch)
+    first = 1
+    while lines := file.readlines(_BATCH_BYTES):
+        if strict is not None and not watch.watching:
+            try:
+                yield Batch(strict.read_all(lines), clean=True)
+            except STRICT_FAILURES:
+                pass
+            else:
+                first += len(lines)
+                continue
+        entries: list[Entry] = []
+        for number, line in enumerate(lines, first):
+            try:
+                if strict is None:
+                    entries += lenient.read(line, number)
+                    continue
+                entries.append(strict.read(line))
+            except STRICT_FAILURES:
+                entries += lenient.read(line, number)
+            else:
+                if watch.watching and watch.wants(line):
+                    watch.row(_decode_any(line))
+        yield Batch(entries)
+        first += len(lines)
+
+
+class _LenientReader:
+    """Reads lines of any shape."""
+
+    def __init__(self, rows: RowReader, watch: ColumnWatch) -> None:
+        self._rows = rows
+        self._watch = watch
+
+    def read(self, line: bytes, number: int) -> list[Entry]:
+        """Return the line's one entry; none for a blank line."""
+        raw = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
+        if not raw.strip():
+            return []
+        try:
+            row = _decoded(raw)
+        except Fault as fault:
+            return [self._rows.aside(fault.cause, number, line)]
+        if isinstance(row, dict) and self._watch.watching:
+            self._watch.row(row)
+        return [self._rows.read(row, number, line)]
+
+
+def _decoded(line: bytes) -> Any:
+    """Decode a line as leniently as JSON's writers are: NaN, Infinity and lone surrogates are let through.
+
+    Raises:
+        Fault: `not UTF-8` or `not JSON`.
+    """
+    try:
+        return _decode_any(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return json.loads(line.decode())
+    except UnicodeDecodeError:
+        raise Fault("not UTF-8") from None
+    except (ValueError, RecursionError):
+        raise Fault("not JSON") from None

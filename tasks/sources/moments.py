@@ -1,0 +1,65 @@
+"""When a row happened: ISO 8601 text or a count since 1970 in seconds, milli-, micro- or nanoseconds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tasks.sources.quarantine import Fault
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Counts since 1970 tell their unit by their size: as seconds, 1e8 is 1973 and 1e11 the year 5138.
+_MICROSECONDS_BELOW = ((1e8, None), (1e11, 1_000_000), (1e14, 1_000), (1e17, 1), (1e20, 0.001))
+
+
+def moment_of(value: Any, *, naive_is_utc: bool = False) -> datetime:
+    """Return the moment as aware UTC.
+
+    Args:
+        value: Text, number or datetime.
+        naive_is_utc: Whether the format defines times without a zone as UTC. Otherwise they are a fault: which hour
+            they mean is a guess, and a wrong guess puts the row into a wrong window in silence.
+
+    Raises:
+        Fault: `missing timestamp`, `unreadable timestamp` or `naive timestamp`.
+    """
+    if value is None or value == "":
+        raise Fault("missing timestamp", "timestamp")
+    moment = value if isinstance(value, datetime) else _read(value)
+    if moment.tzinfo is None:
+        if not naive_is_utc:
+            raise Fault("naive timestamp", "timestamp")
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Fault("unreadable timestamp", "timestamp") from None
+
+
+def _read(value: Any) -> datetime:
+    if isinstance(value, str):
+        text = value.strip()
+        for zone in (" UTC", " GMT"):
+            if text.endswith(zone):
+                text = text.removesuffix(zone) + "+00:00"
+        if not _is_count(text):
+            try:
+                return datetime.fromisoformat(text)
+            except ValueError:
+                raise Fault("unreadable timestamp", "timestamp") from None
+        value = float(text) if "." in text else int(text)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Fault("unreadable timestamp", "timestamp")
+    for bound, scale in _MICROSECONDS_BELOW:
+        if 0 < value < bound and scale is not None:
+            microseconds = value // 1000 if scale == 0.001 else round(value * scale)
+            return _EPOCH + timedelta(microseconds=microseconds)
+        if value < bound:
+            break
+    raise Fault("unreadable timestamp", "timestamp")
+
+
+def _is_count(text: str) -> bool:
+    """Whether the text is a plain number of at least nine digits (`20260604` is a date)."""
+    whole, _, fraction = text.partition(".")
+    return whole.isascii() and whole.isdigit() and len(whole) >= 9 and (not fraction or fraction.isdigit())

@@ -1,0 +1,77 @@
+"""Dotted paths into rows: the literal key first, then nesting.
+
+Exporters disagree on whether `gen_ai.request.model` is one key or three levels; a path finds both, and also looks into
+JSON kept as text (a column of a CSV file), into lists by position, and into OTLP's lists of `{"key", "value"}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+MISSING: Any = object()
+"""What `find` returns where there is nothing: None is a value."""
+
+_decode = msgspec.json.Decoder().decode
+
+
+def find(row: Mapping[str, Any], path: str) -> Any:
+    """Return what stands at the path, or `MISSING`.
+
+    >>> find({"a.b": 1, "a": {"b": 2}}, "a.b"), find({"a": {"b.c": 3}}, "a.b.c")
+    (1, 3)
+    """
+    if path in row:
+        return row[path]
+    at = path.find(".")
+    while at >= 0:
+        inner = _opened(row.get(path[:at], MISSING))
+        if inner is not None:
+            found = find(inner, path[at + 1 :])
+            if found is not MISSING:
+                return found
+        at = path.find(".", at + 1)
+    return MISSING
+
+
+def _opened(value: Any) -> Mapping[str, Any] | None:
+    """Return a value as something with keys, or None."""
+    if isinstance(value, str) and value[:1] in "{[":
+        try:
+            value = _decode(value)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list):
+        if value and all(isinstance(item, dict) and "key" in item and "value" in item for item in value):
+            return {str(item["key"]): _otlp_value(item["value"]) for item in value}
+        return {str(position): item for position, item in enumerate(value)}
+    return None
+
+
+def _otlp_value(value: Any) -> Any:
+    """Unwrap OTLP's `{"stringValue": "..."}`; 64-bit integers come as text there."""
+    if isinstance(value, dict) and len(value) == 1:
+        kind, inner = next(iter(value.items()))
+        if kind == "arrayValue" and isinstance(inner, dict):
+            return [_otlp_value(item) for item in inner.get("values", [])]
+        if str(kind).endswith("Value"):
+            return inner
+    return value
+
+
+def key_paths(row: Mapping[str, Any], depth: int = 4) -> list[str]:
+    """Return the dotted paths of a row's keys, for telling the nearest to a misspelled one.
+
+    >>> key_paths({"id": 1, "req": {"text": "x"}})
+    ['id', 'req', 'req.text']
+    """
+    paths = []
+    for key, value in row.items():
+        paths.append(str(key))
+        if isinstance(value, dict) and depth > 1:
+            paths += [f"{key}.{inner}" for inner in key_paths(value, depth - 1)]
+    return paths
