@@ -4,7 +4,8 @@
 on; `make_up` writes made-up logs to try things with.
 """
 
+from tasks.sources.pulling import Pulled, WindowIntake, pull
 from tasks.sources.quarantine import QuarantinedRow
 from tasks.sources.reading import Reading, read
 
-__all__ = ["QuarantinedRow", "Reading", "read"]
+__all__ = ["Pulled", "QuarantinedRow", "Reading", "WindowIntake", "pull", "read"]

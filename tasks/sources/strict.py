@@ -12,7 +12,7 @@ from tasks.domain.interaction import CANONICAL_NAMES, REQUIRED_NAMES, Interactio
 from tasks.sources.batches import Entry
 
 STRICT_FAILURES = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError)
-"""What reading strictly raises for a line that is not strictly right (OverflowError: a moment at the calendar's end)."""
+"""What reading strictly raises for a line that is not strictly right (OverflowError: at the calendar's end)."""
 
 _Label = Annotated[str, Meta(min_length=1)]
 _Count = Annotated[int, Meta(ge=0, le=2**53)]

@@ -1,0 +1,126 @@
+"""What is measured of one (release, window) as its rows go by; texts are measured and let go."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+
+from tasks.domain.interaction import Interaction
+from tasks.domain.prices import Price, cost_usd
+from tasks.domain.summary import WindowSummary
+from tasks.domain.window import Window
+from tasks.sources.value_counts import Folded
+
+COLUMNS = (
+    "latency_ms",
+    "input_tokens",
+    "output_tokens",
+    "prompt_chars",
+    "context_chars",
+    "response_chars",
+    "cost_usd",
+)
+_QUANTILES = (0.5, 0.95, 0.99)
+# Rows between two foldings: 60 kB for each (release, window) at work, and numpy's overhead is spread enough.
+_FOLD_ROWS = 512
+
+
+class Measure:
+    """Measures the rows of one (release, window)."""
+
+    def __init__(self, prices: Mapping[str, Price] | None) -> None:
+        self._price = partial(cost_usd, prices=prices)
+        self._pending: list[tuple[float | None, ...]] = []
+        self._columns = {name: Folded() for name in COLUMNS}
+        self._latencies: array[float] = array("d")
+        self._cost_usd = 0.0
+        self._unknown_models: Counter[str] = Counter()
+        self._costs_known = 0
+        self.first_seen: datetime | None = None
+        self.rows = 0
+        self.duplicates = 0
+        self.errors = 0
+        self.feedback_up = 0
+        self.feedback_answered = 0
+
+    def add(self, row: Interaction) -> None:
+        """Measure a row."""
+        self.rows += 1
+        if self.first_seen is None or row.timestamp < self.first_seen:
+            self.first_seen = row.timestamp
+        if row.error is not None:
+            self.errors += 1
+        if row.feedback is not None:
+            self.feedback_answered += 1
+            self.feedback_up += row.feedback > 0
+        cost = row.cost_usd
+        if cost is None:
+            cost = self._price(row.model, row.input_tokens, row.output_tokens, row.timestamp)
+            if cost is None and row.model is not None:
+                self._unknown_models[row.model] += 1
+        self._pending.append(
+            (
+                row.latency_ms,
+                row.input_tokens,
+                row.output_tokens,
+                len(row.prompt),
+                None if row.context is None else len(row.context),
+                len(row.response),
+                cost,
+            )
+        )
+        if len(self._pending) >= _FOLD_ROWS:
+            self._fold()
+
+    def summary(
+        self,
+        *,
+        service: str,
+        release: str,
+        window: Window,
+        quarantined: Mapping[str, int],
+        sampled: int,
+        carries_errors: bool,
+    ) -> WindowSummary:
+        """Return what was measured, without judged parts."""
+        self._fold()
+        counts = {name: folded.counts() for name, folded in self._columns.items()}
+        return WindowSummary(
+            service=service,
+            release=release,
+            window_start=window.start,
+            window_end=window.end,
+            rows=self.rows,
+            quarantined=dict(quarantined),
+            duplicates=self.duplicates,
+            columns={name: column for name, column in counts.items() if column is not None},
+            percentiles=self._percentiles(),
+            errors=self.errors if carries_errors else None,
+            feedback_up=self.feedback_up,
+            feedback_answered=self.feedback_answered,
+            cost_usd=self._cost_usd if self._costs_known else None,
+            cost_unknown=self.rows - self._costs_known,
+            unknown_models=dict(self._unknown_models),
+            sampled=sampled,
+        )
+
+    def _fold(self) -> None:
+        columns = dict(zip(COLUMNS, zip(*self._pending, strict=True), strict=False)) if self._pending else {}
+        self._pending.clear()
+        for name, values in columns.items():
+            self._columns[name].fold(values)
+        self._latencies.extend(value for value in columns.get("latency_ms", ()) if value is not None)
+        costs = [cost for cost in columns.get("cost_usd", ()) if cost is not None]
+        self._cost_usd += sum(costs)
+        self._costs_known += len(costs)
+
+    def _percentiles(self) -> dict[str, float]:
+        if not self._latencies:
+            return {}
+        quantiles = np.quantile(np.frombuffer(self._latencies), _QUANTILES).tolist()
+        return {f"latency_ms/{q}": value for q, value in zip(_QUANTILES, quantiles, strict=True)}

@@ -1,0 +1,268 @@
+"""`pull`: one pass over the logs, and of each (release, window) a sample to judge and a summary to decide on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from tasks.domain.errors import SettingsError
+from tasks.domain.interaction import Interaction
+from tasks.domain.prices import Price
+from tasks.domain.report import Intake
+from tasks.domain.settings.judging import Sampling
+from tasks.domain.settings.logs import LogSource
+from tasks.domain.summary import WindowSummary
+from tasks.domain.window import Window, window_of
+from tasks.sources.entries import Entries
+from tasks.sources.mapping import source_of
+from tasks.sources.measure import Measure
+from tasks.sources.quarantine import QuarantinedRow, digest_of
+from tasks.sources.reading import RECORDS_KEPT
+from tasks.sources.repeats import SeenIds
+from tasks.sources.sample import KeyedHash, Sample
+
+NO_RELEASE = "no release"
+"""Cause of a row that names no release while none is known to have been live."""
+
+ReleaseWindow = tuple[str, Window]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowIntake:
+    """What was taken in of one (release, window).
+
+    Attributes:
+        release: The release.
+        window: The window.
+        sample: The interactions to judge, in the order of time; their texts are all that is kept.
+        measured: The summary without its judged parts.
+    """
+
+    release: str
+    window: Window
+    sample: tuple[Interaction, ...]
+    measured: WindowSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """What was taken in of all windows asked for.
+
+    Attributes:
+        intakes: By window, then by when the release was first seen; only where a row was accepted.
+        intake: Totals of the windows asked for.
+        counts: Accepted rows of each (release, window), also of the windows looked back on: more than were counted
+            when a window was evaluated means that rows came late.
+        quarantined_rows: The first 10,000 rows put aside.
+        unassigned: Rows that name no release while none is known to have been live; they are quarantined.
+    """
+
+    intakes: tuple[WindowIntake, ...]
+    intake: Intake
+    counts: dict[ReleaseWindow, int]
+    quarantined_rows: tuple[QuarantinedRow, ...]
+    unassigned: int
+
+
+@dataclass(slots=True)
+class _Cell:
+    """One (release, window) at work."""
+
+    measure: Measure
+    sample: Sample | None
+
+
+@dataclass(slots=True)
+class _Aside:
+    """Rows put aside, by window and the release they name (None: none), and one by one."""
+
+    by_window: dict[tuple[Window | None, str | None], Counter[str]] = field(default_factory=dict)
+    rows: list[QuarantinedRow] = field(default_factory=list)
+
+    def put(self, row: QuarantinedRow, window: Window | None) -> None:
+        self.by_window.setdefault((window, row.release), Counter())[row.cause] += 1
+        if len(self.rows) < RECORDS_KEPT:
+            self.rows.append(row)
+
+    def total(self) -> Counter[str]:
+        return sum(self.by_window.values(), Counter())
+
+    def of(self, release: str, window: Window) -> Counter[str]:
+        """Causes in the window of rows that name the release or none: those may have been any release's."""
+        return self.by_window.get((window, None), Counter()) + self.by_window.get((window, release), Counter())
+
+
+def pull(
+    logs: LogSource | dict[str, Any],
+    service: str,
+    windows: Sequence[Window],
+    *,
+    sampling: Sampling,
+    release_at: Callable[[datetime], str | None],
+    prices: Mapping[str, Price] | None,
+    look_back: int = 2,
+) -> Pulled:
+    """Take in windows of a service in a single pass over its logs.
+
+    A row put aside counts in the window it says it happened in, else in that of its neighbours in the file; it is in
+    the summary of the release it names, or of every release of that window when it names none.
+
+    Args:
+        logs: Where they are and how their columns are named.
+        service: The service; rows of others are ignored, rows that name none are its own.
+        windows: The windows asked for, all of one length.
+        sampling: How many interactions of each (release, window) are judged, and the seed that picks them.
+        release_at: What was live at a moment, for rows that name no release.
+        prices: The user's prices by model name.
+        look_back: Windows before the first that are read for repeated ids and counted again.
+
+    Raises:
+        SettingsError: when the windows are of different lengths or overlap.
+        SourceError: when the logs cannot be read, or a mapped column is in no row.
+    """
+    source = source_of(logs)
+    if not windows:
+        return Pulled(intakes=(), intake=Intake(), counts={}, quarantined_rows=(), unassigned=0)
+    work = _Pull(service, windows, sampling=sampling, release_at=release_at, prices=prices, look_back=look_back)
+    entries = Entries(source)
+    for batch in entries:
+        for entry in batch.entries:
+            if isinstance(entry, QuarantinedRow):
+                work.put_aside(entry)
+            else:
+                work.take(entry)
+    return work.pulled(carries_errors=entries.watch.carries_errors)
+
+
+class _Pull:
+    """A pass at work."""
+
+    def __init__(
+        self,
+        service: str,
+        windows: Sequence[Window],
+        *,
+        sampling: Sampling,
+        release_at: Callable[[datetime], str | None],
+        prices: Mapping[str, Price] | None,
+        look_back: int,
+    ) -> None:
+        ordered = sorted(windows)
+        self._length = ordered[0].length
+        if any(window.length != self._length for window in ordered) or any(
+            a.end > b.start for a, b in pairwise(ordered)
+        ):
+            raise SettingsError("windows of one pull must be of one length and not overlap; pull them in two goes")
+        self._service = service
+        self._asked = frozenset(ordered)
+        self._start = ordered[0].start - look_back * self._length
+        self._end = ordered[-1].end
+        self._sampling = sampling
+        self._hash = KeyedHash(sampling.seed)
+        self._release_at = release_at
+        self._prices = prices
+        self._seen = SeenIds()
+        self._aside = _Aside()
+        self._cells: dict[ReleaseWindow, _Cell] = {}
+        self._window = Window(self._start, self._start)  # of the row at hand; empty before the first
+        self._cell: tuple[str | None, _Cell | None] = (None, None)
+        self._duplicates = 0  # of rows without release; the others are counted where they belong
+        self._unassigned = 0
+
+    def take(self, row: Interaction) -> None:
+        """Take in an interaction, if it is the service's and of the time."""
+        moment = row.timestamp
+        if not self._window.start <= moment < self._window.end:
+            if not self._start <= moment < self._end:
+                return
+            self._window = window_of(moment, self._length)
+            self._seen.enter(self._window.start)
+        if row.service is not None and row.service != self._service:
+            return
+        release = row.release or self._release_at(moment)
+        repeated = self._seen.repeated(row.interaction_id)
+        if release is None:
+            asked = self._window in self._asked
+            self._duplicates += repeated and asked
+            if asked and not repeated:
+                self._unassigned += 1
+                self.put_aside(_without_release(row))
+            return
+        cell = self._cells.get((release, self._window)) or self._new_cell(release)
+        if repeated:
+            cell.measure.duplicates += 1
+        elif cell.sample is None:
+            cell.measure.rows += 1
+        else:
+            cell.measure.add(row)
+            cell.sample.offer(row)
+
+    def put_aside(self, row: QuarantinedRow) -> None:
+        """Count a row put aside, if it is the service's and of the time asked for, as far as one can tell."""
+        if row.service is not None and row.service != self._service:
+            return
+        window = None if row.moment is None else window_of(row.moment, self._length)
+        if window is None or window in self._asked:
+            self._aside.put(row, window)
+
+    def pulled(self, *, carries_errors: bool) -> Pulled:
+        """Return what was taken in."""
+        asked = {key: cell for key, cell in self._cells.items() if key[1] in self._asked}
+        accepted = {key: cell for key, cell in asked.items() if cell.measure.rows}
+        first_seen: dict[str, datetime] = {}
+        for (release, _), cell in accepted.items():
+            moment = cell.measure.first_seen
+            if moment is not None:
+                first_seen[release] = min(moment, first_seen.get(release, moment))
+        carries_errors = carries_errors or any(cell.measure.errors for cell in accepted.values())
+        ordered = sorted(accepted, key=lambda key: (key[1], first_seen[key[0]], key[0]))
+        rows = sum(cell.measure.rows for cell in accepted.values())
+        duplicates = self._duplicates + sum(cell.measure.duplicates for cell in asked.values())
+        quarantined = self._aside.total()
+        return Pulled(
+            intakes=tuple(self._intake(key, accepted[key], carries_errors) for key in ordered),
+            intake=Intake(
+                rows=rows + duplicates + quarantined.total(),
+                accepted=rows,
+                duplicates=duplicates,
+                quarantined=dict(quarantined),
+            ),
+            counts={key: cell.measure.rows for key, cell in self._cells.items() if cell.measure.rows},
+            quarantined_rows=tuple(self._aside.rows),
+            unassigned=self._unassigned,
+        )
+
+    def _new_cell(self, release: str) -> _Cell:
+        sample = Sample(self._sampling, self._hash) if self._window in self._asked else None
+        cell = self._cells[release, self._window] = _Cell(Measure(self._prices), sample)
+        return cell
+
+    def _intake(self, key: ReleaseWindow, cell: _Cell, carries_errors: bool) -> WindowIntake:
+        release, window = key
+        sample = cell.sample.interactions() if cell.sample else ()
+        measured = cell.measure.summary(
+            service=self._service,
+            release=release,
+            window=window,
+            quarantined=self._aside.of(release, window),
+            sampled=len(sample),
+            carries_errors=carries_errors,
+        )
+        return WindowIntake(release=release, window=window, sample=sample, measured=measured)
+
+
+def _without_release(row: Interaction) -> QuarantinedRow:
+    """Return the row put aside; which line it was is no longer known, its digest is that of its id."""
+    return QuarantinedRow(
+        cause=NO_RELEASE,
+        file="",
+        line=0,
+        digest=digest_of(row.interaction_id.encode("utf-8", "surrogatepass")),
+        moment=row.timestamp,
+        fields=("release",),
+        service=row.service,
+    )
