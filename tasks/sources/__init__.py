@@ -4,8 +4,9 @@
 on; `make_up` writes made-up logs to try things with.
 """
 
+from tasks.sources.made_up import MadeUpRelease, make_up
 from tasks.sources.pulling import Pulled, WindowIntake, pull
 from tasks.sources.quarantine import QuarantinedRow
 from tasks.sources.reading import Reading, read
 
-__all__ = ["Pulled", "QuarantinedRow", "Reading", "WindowIntake", "pull", "read"]
+__all__ = ["MadeUpRelease", "Pulled", "QuarantinedRow", "Reading", "WindowIntake", "make_up", "pull", "read"]

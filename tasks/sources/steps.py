@@ -1,0 +1,28 @@
+"""The step that reads logs, as Prefect sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.domain.settings.judging import Sampling
+from tasks.domain.settings.logs import LogSource
+from tasks.domain.settings.monitors import Monitors
+from tasks.domain.window import Window
+from tasks.sources.pulling import Pulled, pull
+
+
+@task(name="pull", task_run_name="pull {service}", cache_policy=NO_CACHE, persist_result=False)
+def pull_windows(
+    logs: LogSource,
+    service: str,
+    windows: Sequence[Window],
+    sampling: Sampling,
+    monitors: Monitors,
+    release_at: Callable[[datetime], str | None],
+) -> Pulled:
+    """Read the logs once for these windows."""
+    return pull(logs, service, windows, sampling=sampling, release_at=release_at, prices=monitors.cost.prices)
