@@ -11,7 +11,7 @@ from tasks.store.ledger import Ledger
 from tasks.store.messages import Message
 from tasks.store.releases import Origin, SeenRelease
 from tasks.store.store import Store
-from tasks.store.windows import WindowRow, WindowState
+from tasks.store.window_rows import WindowRow, WindowState
 
 __all__ = [
     "Action",

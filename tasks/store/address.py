@@ -15,6 +15,8 @@ VARIABLE = "PLUMBLINE_STORE_URL"
 _REMEDY = f"give {VARIABLE} as sqlite:///path/to/store.db or postgresql+psycopg://user:password@host/database"
 _POSTGRES = {"postgresql", "postgres", "postgresql+psycopg"}
 _SECRET_WORDS = ("password", "secret", "token", "key")
+# What may be shown of a URL's options; any other may be a password with a misspelt name.
+_SHOWN = {"host", "port", "sslmode", "connect_timeout", "application_name", "target_session_attrs"}
 
 
 def locate(url: str | None) -> URL:
@@ -44,8 +46,8 @@ def locate(url: str | None) -> URL:
 
 def shown(url: URL) -> str:
     """Return the URL as it may be shown: without its password."""
-    secret = [name for name in url.query if any(word in name.lower() for word in _SECRET_WORDS)]
-    return url.difference_update_query(secret).render_as_string(hide_password=True)
+    hidden = [name for name in url.query if name not in _SHOWN]
+    return url.difference_update_query(hidden).render_as_string(hide_password=True)
 
 
 def without_password(text: str, url: URL) -> str:

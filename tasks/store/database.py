@@ -33,8 +33,14 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.url = url
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        # Parameters hold judges' reasons: they stay out of errors and logs.
-        options: dict[str, Any] = {"hide_parameters": True, "pool_size": _POOL_SIZE, "max_overflow": _OVERFLOW}
+        options: dict[str, Any] = {
+            # Parameters hold judges' reasons: they stay out of errors and logs.
+            "hide_parameters": True,
+            # Without it, PostgreSQL's count of an insert reads −1, which is no 0: nothing would ever be held already.
+            "execution_options": {"preserve_rowcount": True},
+            "pool_size": _POOL_SIZE,
+            "max_overflow": _OVERFLOW,
+        }
         if self.is_sqlite:
             options["connect_args"] = {"timeout": _BUSY_SECONDS}
         else:
@@ -109,7 +115,7 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            words = str(getattr(error, "orig", None) or error).strip()
+            words = " ".join(str(getattr(error, "orig", None) or error).split())
             hidden = any(secret in words for secret in secrets_of(self.url))
             raise StoreError(
                 f"the store {self.name} failed: {without_password(words, self.url)}; "

@@ -2,92 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    Row,
-    Select,
-    Table,
-    Text,
-    UniqueConstraint,
-    and_,
-    func,
-)
-from sqlalchemy import select as select_from
+from sqlalchemy import ColumnElement, and_, func, select
 
 from tasks.domain.errors import StoreError
-from tasks.store.columns import UtcTime, Words, metadata
 from tasks.store.database import Database
-
-
-class WindowState(StrEnum):
-    """How far a window is."""
-
-    RECORDING = "recording"
-    OPEN = "open"
-    DONE = "done"
-
-
-def _columns() -> list[Column[Any]]:
-    return [
-        Column("service", Words, nullable=False),
-        Column("release", Words, nullable=False),
-        Column("window_start", UtcTime, nullable=False),
-        Column("window_end", UtcTime, nullable=False),
-        Column("config_hash", Words, nullable=False),
-        Column("verdict", Text),
-        Column("mlflow_run_id", Words),
-        Column("state", Text, nullable=False),
-        Column("healthy", Boolean, nullable=False, default=False),
-        Column("rows", BigInteger, nullable=False, default=0),
-        Column("scored", BigInteger, nullable=False, default=0),
-        Column("report", Words),
-        Column("opened_at", UtcTime, nullable=False),
-        Column("evaluated_at", UtcTime),
-        Column("decision_id", Words),
-    ]
-
-
-windows = Table("windows", metadata, *_columns(), UniqueConstraint("service", "release", "window_start", "config_hash"))
-window_history = Table("window_history", metadata, *_columns(), Column("superseded_at", UtcTime, nullable=False))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WindowRow:
-    """A window as it is kept.
-
-    Attributes:
-        state: `recording` (begun), `open` (judge unavailable; to be tried again) or `done`.
-        rows: Accepted interactions.
-        scored: Judged interactions with scores.
-        report: The window's report as JSON text; None until evaluated.
-        opened_at: When it was first begun.
-        evaluated_at: When its verdict was written.
-    """
-
-    service: str
-    release: str
-    window_start: datetime
-    window_end: datetime
-    config_hash: str
-    verdict: str | None
-    mlflow_run_id: str | None
-    state: WindowState
-    healthy: bool
-    rows: int
-    scored: int
-    report: str | None
-    opened_at: datetime
-    evaluated_at: datetime | None
-    decision_id: str | None
+from tasks.store.window_rows import WindowRow, WindowState, window_history, window_row, windows
 
 
 class Windows:
@@ -171,10 +92,8 @@ class Windows:
         self, service: str, release: str, window_start: datetime, window_end: datetime, config_hash: str
     ) -> WindowRow | None:
         """Return one window, or None."""
-        row = self._database.row(
-            select_from(windows).where(_one(service, release, window_start, window_end, config_hash))
-        )
-        return _window(row) if row else None
+        row = self._database.row(select(windows).where(_one(service, release, window_start, window_end, config_hash)))
+        return window_row(row) if row else None
 
     def between(self, service: str, config_hash: str, start: datetime, end: datetime) -> list[WindowRow]:
         """Return the windows that lie in `[start, end)`, of all releases, in time order."""
@@ -194,7 +113,7 @@ class Windows:
 
     def last_end(self, service: str, config_hash: str | None = None) -> datetime | None:
         """Return the end of the newest window with a verdict, or None."""
-        query = select_from(func.max(windows.c.window_end)).where(
+        query = select(func.max(windows.c.window_end)).where(
             windows.c.service == service, windows.c.state != WindowState.RECORDING.value
         )
         if config_hash is not None:
@@ -231,7 +150,7 @@ class Windows:
         moment = at or datetime.now(UTC)
         one = _one(service, release, window_start, window_end, config_hash)
         with self._database.writing() as connection:
-            row = connection.execute(select_from(windows).where(one).with_for_update()).first()
+            row = connection.execute(select(windows).where(one).with_for_update()).first()
             if row is None or row.verdict is None:
                 return False
             old = dict(row._mapping)  # noqa: SLF001 (public by its documentation)
@@ -243,7 +162,7 @@ class Windows:
     def history(self, service: str, release: str, window_start: datetime, config_hash: str) -> list[WindowRow]:
         """Return the superseded verdicts of a window, oldest first."""
         query = (
-            select_from(window_history)
+            select(window_history)
             .where(
                 window_history.c.service == service,
                 window_history.c.release == release,
@@ -252,12 +171,11 @@ class Windows:
             )
             .order_by(window_history.c.superseded_at)
         )
-        return [_window(row) for row in self._database.rows(query)]
+        return [window_row(row) for row in self._database.rows(query)]
 
     def _listed(self, *conditions: ColumnElement[bool]) -> list[WindowRow]:
-        query: Select[Any] = select_from(windows).where(*conditions)
-        rows: Sequence[Row[Any]] = self._database.rows(query.order_by(windows.c.window_start, windows.c.release))
-        return [_window(row) for row in rows]
+        query = select(windows).where(*conditions).order_by(windows.c.window_start, windows.c.release)
+        return [window_row(row) for row in self._database.rows(query)]
 
 
 def _one(
@@ -270,8 +188,3 @@ def _one(
         windows.c.window_end == window_end,
         windows.c.config_hash == config_hash,
     )
-
-
-def _window(row: Row[Any]) -> WindowRow:
-    known = {name: row._mapping[name] for name in WindowRow.__dataclass_fields__}  # noqa: SLF001 (public by its documentation)
-    return WindowRow(**known | {"state": WindowState(row.state)})

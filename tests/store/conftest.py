@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -63,3 +69,29 @@ def store(url) -> Iterator[Store]:
 def reopened(url) -> Callable[[], Store]:
     """Opens the same store again, as another process would."""
     return lambda: Store.open(url)
+
+
+@pytest.fixture
+def crew() -> Callable[..., None]:
+    """Has several processes do a job of `crew.py` at one store, and waits for all of them."""
+
+    def work(job: str, members: int, url: str, argument: object = "") -> None:
+        command = [sys.executable, str(Path(__file__).with_name("crew.py")), job, str(members), url, str(argument)]
+        subprocess.run(command, check=True, timeout=60)
+
+    return work
+
+
+@pytest.fixture
+def night_run(url, tmp_path) -> Iterator[int]:
+    """A process that holds the lease `count` of the store; its id."""
+    log = tmp_path / "night_run"
+    log.touch()
+    command = [sys.executable, str(Path(__file__).with_name("crew.py")), "hold", "1", url, str(log)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as leader:
+        while not (line := log.read_text(encoding="ascii").strip()):
+            assert leader.poll() is None
+            time.sleep(0.01)
+        yield int(line)
+        with suppress(ProcessLookupError):
+            os.kill(int(line), signal.SIGKILL)
