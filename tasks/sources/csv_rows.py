@@ -9,7 +9,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, TextIO
 
 from tasks.sources.batches import Entry
 from tasks.sources.mapping import Mapping
@@ -25,8 +25,14 @@ def read_csv(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatch) -
     # The standard library's limit for a cell is 128 KiB; a response may be longer.
     csv.field_size_limit(sys.maxsize)
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        yield from _read(text, RowReader(mapping, name), watch)
+    finally:
+        text.detach()  # the file is closed by who opened it
+
+
+def _read(text: TextIO, reader: RowReader, watch: ColumnWatch) -> Iterator[Entry]:
     cells = csv.reader(text)
-    reader = RowReader(mapping, name)
     header = next(cells, [])
     watch.row(dict.fromkeys(header))
     while True:

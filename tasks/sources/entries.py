@@ -62,8 +62,7 @@ class Entries:
         try:
             with open_bytes(file) as opened:
                 yield from read(opened, file.name, self._mapping, self.watch)
-        except (OSError, EOFError, zlib.error, ValueError) as error:
-            # ValueError: what pyarrow raises for a file that is no Parquet.
+        except (OSError, EOFError, zlib.error) as error:
             raise SourceError(
                 f"{str(file)!r} cannot be read ({type(error).__name__}: {error}); check the file, or leave it out"
             ) from error

@@ -32,7 +32,7 @@ def read_jsonl(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatch)
     strict = StrictReader(keys) if keys is not None else None
     lenient = _LenientReader(RowReader(mapping, name), watch)
     first = 1
-    while lines := file.readlines(_BATCH_BYTES):
+    for lines in _batches_of_lines(file, name):
         if strict is not None and not watch.watching:
             try:
                 yield Batch(strict.read_all(lines), clean=True)
@@ -55,6 +55,32 @@ def read_jsonl(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatch)
                     watch.row(_decode_any(line))
         yield Batch(entries)
         first += len(lines)
+
+
+def _batches_of_lines(file: IO[bytes], name: str) -> Iterator[list[bytes]]:
+    """Yield the file's lines, or the items of a `.json` file that is one array (exports are; it is read whole)."""
+    lines = file.readlines(_BATCH_BYTES)
+    if ".json" in (name.lower()[-5:], name.lower()[-8:-3]) and lines and _opens_an_array(lines[0]):
+        try:
+            items = msgspec.json.decode(b"".join(lines) + file.read(), type=list[msgspec.Raw])
+        except msgspec.DecodeError as error:
+            raise OSError(f"neither JSON lines nor one JSON array: {error}") from error
+        yield from ([bytes(item) for item in items[at : at + 256]] for at in range(0, len(items), 256))
+        return
+    while lines:
+        yield lines
+        lines = file.readlines(_BATCH_BYTES)
+
+
+def _opens_an_array(line: bytes) -> bool:
+    """Whether a first line begins an array of rows, and is not itself a row that is no object."""
+    if line.lstrip()[:1] != b"[":
+        return False
+    try:
+        row = _decoded(line)
+    except Fault:
+        return True
+    return bool(row) and all(isinstance(item, dict) for item in row)
 
 
 class _LenientReader:

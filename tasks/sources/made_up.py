@@ -10,7 +10,7 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -80,7 +80,7 @@ def make_up(
         SettingsError: when there is no release, or one's start is before its predecessor's.
     """
     end = aware_utc(end, "end")
-    starts = [one.starts or end - timedelta(days=days) for one in releases]
+    starts = [one.starts or datetime.min.replace(tzinfo=UTC) for one in releases]
     if not releases or starts != sorted(starts):
         raise SettingsError("made-up logs need releases in the order they start; give at least one")
     file = Path(path)

@@ -36,8 +36,8 @@ class Mapping:
         keys = {}
         for name, places in self.columns.items():
             place = places[0] if len(places) == 1 else None
-            if not isinstance(place, Path) or "." in place.path:
-                return None
+            if not isinstance(place, Path) or any(letter in '."\\' or letter < " " for letter in place.path):
+                return None  # msgspec renames to no key that JSON would have to escape
             keys[name] = place.path
         return keys if len(set(keys.values())) == len(keys) else None
 

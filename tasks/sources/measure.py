@@ -6,7 +6,6 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 
 import numpy as np
 
@@ -34,7 +33,8 @@ class Measure:
     """Measures the rows of one (release, window)."""
 
     def __init__(self, prices: Mapping[str, Price] | None) -> None:
-        self._price = partial(cost_usd, prices=prices)
+        self._prices = prices
+        self._per_token: dict[str, tuple[float, float] | None] = {}
         self._pending: list[tuple[float | None, ...]] = []
         self._columns = {name: Folded() for name in COLUMNS}
         self._latencies: array[float] = array("d")
@@ -58,11 +58,7 @@ class Measure:
         if row.feedback is not None:
             self.feedback_answered += 1
             self.feedback_up += row.feedback > 0
-        cost = row.cost_usd
-        if cost is None:
-            cost = self._price(row.model, row.input_tokens, row.output_tokens, row.timestamp)
-            if cost is None and row.model is not None:
-                self._unknown_models[row.model] += 1
+        cost = self._cost_of(row) if row.cost_usd is None else row.cost_usd
         self._pending.append(
             (
                 row.latency_ms,
@@ -108,6 +104,22 @@ class Measure:
             unknown_models=dict(self._unknown_models),
             sampled=sampled,
         )
+
+    def _cost_of(self, row: Interaction) -> float | None:
+        """Return what a row without a cost of its own cost; the table is asked once for each model of the window."""
+        if row.model is None:
+            return None
+        if row.model not in self._per_token:
+            fresh = cost_usd(row.model, 1, 0, row.timestamp, self._prices)
+            answered = cost_usd(row.model, 0, 1, row.timestamp, self._prices)
+            self._per_token[row.model] = None if fresh is None or answered is None else (fresh, answered)
+        per_token = self._per_token[row.model]
+        if per_token is None:
+            self._unknown_models[row.model] += 1
+            return None
+        if row.input_tokens is None or row.output_tokens is None:
+            return None
+        return row.input_tokens * per_token[0] + row.output_tokens * per_token[1]
 
     def _fold(self) -> None:
         columns = dict(zip(COLUMNS, zip(*self._pending, strict=True), strict=False)) if self._pending else {}

@@ -27,6 +27,8 @@ def text_of(value: Any) -> str | None:
         return _of_list(value)
     if not isinstance(value, dict):
         return None
+    if value and all(str(key).isdigit() for key in value):  # messages by position, as dotted attributes nest them
+        return _of_list(list(value.values()))
     for key in _LIST_KEYS:
         if isinstance(value.get(key), list):
             return _of_list(value[key])
@@ -44,9 +46,12 @@ def text_in_json(value: Any) -> Any:
     """Return the text of messages that are kept as JSON text; any other text stays as it is."""
     if isinstance(value, str) and value[:1] in ("[", "{"):
         try:
-            text = text_of(_decode(value))
+            found = _decode(value)
+            text = text_of(found)
         except (msgspec.DecodeError, RecursionError):
             return value
+        if not found:  # an empty list or object: nothing was kept
+            return None
         return value if text is None else text
     return value
 

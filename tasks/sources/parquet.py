@@ -1,4 +1,4 @@
-"""Parquet files in batches, only the columns a mapping looks at."""
+"""Parquet files in batches of rows."""
 
 from __future__ import annotations
 
@@ -19,16 +19,19 @@ def read_parquet(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatc
     import pyarrow as pa
     from pyarrow import parquet
 
-    table = parquet.ParquetFile(file)
-    watch.row(dict.fromkeys(table.schema_arrow.names))
-    reader = RowReader(mapping, name)
-    number = 0
-    for batch in table.iter_batches(batch_size=_BATCH_ROWS):
-        for row in _with_microseconds(pa, batch).to_pylist():
-            number += 1
-            if watch.watching:
-                watch.row(row)
-            yield reader.read(row, number, repr(row).encode("utf-8", "replace"))
+    try:
+        table = parquet.ParquetFile(file)
+        watch.row(dict.fromkeys(table.schema_arrow.names))
+        reader = RowReader(mapping, name)
+        number = 0
+        for batch in table.iter_batches(batch_size=_BATCH_ROWS):
+            for row in _with_microseconds(pa, batch).to_pylist():
+                number += 1
+                if watch.watching:
+                    watch.row(row)
+                yield reader.read(row, number, repr(row).encode("utf-8", "replace"))
+    except pa.ArrowException as error:
+        raise OSError(f"broken Parquet: {error}") from error
 
 
 def _with_microseconds(pa: Any, batch: Any) -> Any:
