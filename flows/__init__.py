@@ -1,6 +1,6 @@
 """Orchestration only: one flow a file, each reads like a table of contents. Read this folder first.
 
-Importing it settles where an embedded run keeps its things (everything under `.plumbline/`), before Prefect is imported.
+Importing it settles where an embedded run keeps its things (all under `.plumbline/`), before Prefect is imported.
 """
 
 from flows.embedded import settle_down

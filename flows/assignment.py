@@ -6,6 +6,9 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from tasks.judging import asked_hash
+from tasks.judging.rubrics import Rubric, rubric_named
+
 from tasks.decisions.lines import Thresholds, thresholds
 from tasks.domain.fingerprint import configuration_hash
 from tasks.domain.settings.judging import Judge, Sampling
@@ -13,8 +16,6 @@ from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
 from tasks.domain.window import parse_length
-from tasks.judging import asked_hash
-from tasks.judging.rubrics import Rubric, rubric_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,14 @@ class Rules:
 
     @classmethod
     def of(
-        cls, service: str, logs: LogSource, judge: Judge, monitors: Monitors, policy: Policy, lines: Thresholds, config_hash: str
+        cls,
+        service: str,
+        logs: LogSource,
+        judge: Judge,
+        monitors: Monitors,
+        policy: Policy,
+        lines: Thresholds,
+        config_hash: str,
     ) -> Rules:
         """Gather the rules from a run's settings."""
         return cls(
@@ -82,19 +89,23 @@ class ReleaseOnTrial:
         reference: The baseline's windows; none while the baseline fills.
     """
 
-    def __init__(self, release: str, rules: Rules, baseline: BaselineChoice, reference: Sequence[WindowSummary]) -> None:
+    def __init__(
+        self, release: str, rules: Rules, baseline: BaselineChoice, reference: Sequence[WindowSummary]
+    ) -> None:
         self.release = release
         self.rules = rules
         self.baseline = baseline
         self.reference = Reference(reference, baseline.release, own=baseline.own) if reference else None
         features = catalog.features(rules.monitors, self.reference, strict=rules.policy.strict)
         self.trial = Trial(features, levels(rules.monitors), rules.lines)
-        self._design_effects = {feature.key: feature.design_effect for feature in features if feature.boundary is Boundary.BASELINE}
+        self._design_effects = {
+            feature.key: feature.design_effect for feature in features if feature.boundary is Boundary.BASELINE
+        }
         self.state: TrialState = self.trial.start()
         self.levels: dict[str, list[Level]] = {}
         self.timeline: list[TimelinePoint] = []
         self.repeats = Repeats()
-        self._in_baseline = {window.start for window in baseline.windows} if baseline.own else set()
+        self._compares_from = baseline.windows[-1].end if baseline.own and baseline.windows else _EPOCH
 
     def resume(self, state: TrialState, levels: dict[str, list[Level]], timeline: list[TimelinePoint]) -> None:
         """Go on from what was kept of earlier windows."""
@@ -104,7 +115,10 @@ class ReleaseOnTrial:
         """Take over what does not depend on the baseline from the trial before the baseline was complete."""
         known = earlier.state
         objectives = {key for key, feature in self.trial.features.items() if feature.boundary is Boundary.OBJECTIVE}
-        warn = {key: known.warn[key] if key in objectives and key in known.warn else state for key, state in self.state.warn.items()}
+        warn = {
+            key: known.warn[key] if key in objectives and key in known.warn else state
+            for key, state in self.state.warn.items()
+        }
         self.state = TrialState(
             windows=0, rollback=self.state.rollback, warn=warn, incidents=known.incidents, failure=known.failure
         )
@@ -117,15 +131,17 @@ class ReleaseOnTrial:
         window = Window(summary.window_start, summary.window_end)
         moment = self._moment(summary, around, statistics=statistics)
         seen = catalog.observe(self.rules.monitors, moment)
-        if window.start not in self._in_baseline:
-            self.state = self.trial.observe(self.state, self._comparable(seen), window.hour)
-            self._note_levels(window, seen)
+        seen = self._comparable(window, seen)
+        self.state = self.trial.observe(self.state, seen, window.hour)
+        self._note_levels(window, seen)
         findings, missing = catalog.find(self.rules.monitors, moment)
         decision = decide(
             self.trial,
             self.state,
             [*findings, *self._drift_findings(findings)],
-            Circumstances(window=window, history=self.levels, others=around.others, margins=_margins(self.rules.monitors)),
+            Circumstances(
+                window=window, history=self.levels, others=around.others, margins=_margins(self.rules.monitors)
+            ),
         )
         self.state = decision.state
         return self._evaluation(window, summary, decision, missing, judged)
@@ -143,8 +159,15 @@ class ReleaseOnTrial:
             statistics=statistics,
         )
 
-    def _comparable(self, seen: Mapping[str, Observation]) -> dict[str, Observation]:
-        return {key: observation for key, observation in seen.items() if key in self.trial.features}
+    def _comparable(self, window: Window, seen: Mapping[str, Observation]) -> dict[str, Observation]:
+        """Leave out what is not bet on: a window of its own baseline counts against objectives only."""
+        features = self.trial.features
+        compared = window.start >= self._compares_from
+        return {
+            key: observation
+            for key, observation in seen.items()
+            if key in features and (compared or features[key].boundary is Boundary.OBJECTIVE)
+        }
 
     def _note_levels(self, window: Window, seen: Mapping[str, Observation]) -> None:
         for key, observation in seen.items():
@@ -155,10 +178,17 @@ class ReleaseOnTrial:
         """A finding for each drift column that is bet on but whose statistics were not asked for."""
         shown = {finding.monitor.rsplit("/", 1)[0] for finding in findings if finding.monitor.startswith("drift/")}
         columns = {feature.monitor for feature in self.trial.features.values() if feature.monitor.startswith("drift/")}
-        return [Finding(monitor=f"{name}/evidence", verdict=Verdict.PASS, reason=name) for name in sorted(columns - shown)]
+        return [
+            Finding(monitor=f"{name}/evidence", verdict=Verdict.PASS, reason=name) for name in sorted(columns - shown)
+        ]
 
     def _evaluation(
-        self, window: Window, summary: WindowSummary, decision: Decision, missing: dict[str, str], judged: tuple[Judged, ...]
+        self,
+        window: Window,
+        summary: WindowSummary,
+        decision: Decision,
+        missing: dict[str, str],
+        judged: tuple[Judged, ...],
     ) -> Evaluation:
         words = self.baseline.words
         if self.baseline.filling:
@@ -173,7 +203,8 @@ class ReleaseOnTrial:
             number=int((window.start - _EPOCH) / window.length),
             config_hash=self.rules.config_hash,
             verdict=decision.verdict,
-            reasons=decision.reasons or ((words,) if words.startswith("power") else ("nothing speaks against this release",)),
+            reasons=decision.reasons
+            or ((words,) if words.startswith("power") else ("nothing speaks against this release",)),
             text=verdict_text(self.rules.service, self.release, window, decision, self.trial, baseline=words),
             findings=decision.findings,
             not_measured=missing,
@@ -214,4 +245,3 @@ def _point(window: Window, decision: Decision) -> TimelinePoint:
         quality_high=high,
         quality_baseline=quality.baseline if quality else None,
     )
-

@@ -75,7 +75,9 @@ def plan(
     if start is not None:
         since = aware_utc(start, "start")
         if end is not None and since >= aware_utc(end, "end"):
-            raise SettingsError(f"start {since.isoformat()} is not before end {aware_utc(end, 'end').isoformat()}; swap or widen them")
+            raise SettingsError(
+                f"start {since.isoformat()} is not before end {aware_utc(end, 'end').isoformat()}; swap or widen them"
+            )
         since = floor(since, length)
     else:
         oldest = until - policy.max_catch_up * length

@@ -81,7 +81,9 @@ def choose(
     if settings.kind == "release":
         if settings.release is None or settings.release not in past:
             known = ", ".join(sorted(repr(name) for name in past)) or "none yet"
-            raise SettingsError(f"baseline.release {settings.release!r} has no evaluated windows; releases with some: {known}")
+            raise SettingsError(
+                f"baseline.release {settings.release!r} has no evaluated windows; releases with some: {known}"
+            )
         return _of_release(settings, settings.release, starts, past, named=True) or _own(release, past)
     for candidate in reversed(earlier):
         if candidate in failed or candidate == release:
@@ -115,9 +117,9 @@ def _own(release: str, past: Mapping[str, Sequence[PastWindow]]) -> BaselineChoi
         if seen.healthy and seen.scored:
             taken.append(seen)
         if sum(window.scored for window in taken) >= ENOUGH:
-            words = f"its own first {len(taken)} windows, {sum(window.scored for window in taken)} judged (it never rolls back)"
-            chosen = tuple(window.window for window in taken)
-            return BaselineChoice(release, chosen, sum(window.scored for window in taken), own=True, words=words)
+            chosen, scored = tuple(window.window for window in taken), sum(window.scored for window in taken)
+            words = f"its own first {len(taken)} windows, {scored} judged (it never rolls back)"
+            return BaselineChoice(release, chosen, scored, own=True, words=words)
     scored = sum(window.scored for window in taken)
     return BaselineChoice(release, (), scored, own=True, words=f"still filling: {scored} of {ENOUGH} judged")
 
@@ -132,7 +134,9 @@ def _period(settings: Baseline, past: Mapping[str, Sequence[PastWindow]]) -> Bas
     )
     taken = [seen for seen in windows if start <= seen.window.start and seen.window.end <= end]
     if not taken:
-        raise SettingsError(f"baseline period {start.isoformat()} to {end.isoformat()} holds no healthy evaluated window")
+        raise SettingsError(
+            f"baseline period {start.isoformat()} to {end.isoformat()} holds no healthy evaluated window"
+        )
     scored = sum(seen.scored for seen in taken)
     words = f"the period {start:%Y-%m-%d} to {end:%Y-%m-%d}: {len(taken)} windows, {scored} judged"
     distinct = tuple(dict.fromkeys(seen.window for seen in taken))

@@ -15,6 +15,8 @@ from tasks.domain.settings.monitors import INPUT_COLUMNS
 from tasks.domain.verdict import Verdict, worst
 from tasks.domain.window import Window
 
+_OBJECTIVE = "objective breached, and not by chance"
+
 _INCIDENT_LASTS = timedelta(days=1)
 """A warning stays open this long after its last crossing; if the cause lasts, it crosses again well before."""
 
@@ -93,7 +95,7 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
         marks[monitor] = (Verdict.WARN, _moved(trial, monitor, around.history))
         incidents[monitor] = now
     marks |= {
-        monitor: (Verdict.FAIL if level == "rollback" else Verdict.WARN, "its objective is breached, not by chance")
+        monitor: (Verdict.FAIL if level == "rollback" else Verdict.WARN, _OBJECTIVE)
         for monitor, level in trial.breached_objectives(state).items()
         if monitor not in marks or level == "rollback"
     }
@@ -115,7 +117,9 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
     healthy = _healthy(marked, marks, failure)
     if failure is not None and verdict is not Verdict.FAIL:
         verdict = Verdict.FAIL
-        reasons.insert(0, f"failed since {failure.since:%Y-%m-%d %H:%M}Z ({', '.join(failure.monitors)}: {failure.reason})")
+        reasons.insert(
+            0, f"failed since {failure.since:%Y-%m-%d %H:%M}Z ({', '.join(failure.monitors)}: {failure.reason})"
+        )
     open_matters = [monitor for monitor in sorted(incidents) if monitor not in marks]
     if open_matters:
         reasons.append("open warning: " + ", ".join(f"{m} (since {incidents[m]:%m-%d %H:%M}Z)" for m in open_matters))
@@ -146,25 +150,34 @@ def _second_key(
     trial: Trial, evidence: Mapping[str, float], incidents: Mapping[str, datetime], around: Circumstances
 ) -> tuple[Drop | None, str | None]:
     """Return (the drop that fails the release, None), or with why it is held back; (None, None) below the margin."""
-    ranked = sorted(trial.rollback_weights, key=lambda m: -(evidence.get(m, -math.inf) + math.log(trial.rollback_weights[m])))
+    ranked = sorted(
+        trial.rollback_weights, key=lambda m: -(evidence.get(m, -math.inf) + math.log(trial.rollback_weights[m]))
+    )
     line = trial.lines.rollback
-    culprits = [m for m in ranked if evidence.get(m, -math.inf) + math.log(trial.rollback_weights[m]) >= line] or ranked[:1]
+    culprits = [
+        m for m in ranked if evidence.get(m, -math.inf) + math.log(trial.rollback_weights[m]) >= line
+    ] or ranked[:1]
     held: tuple[Drop, str] | None = None
     for monitor in culprits:
         for feature in trial.features.values():
             if feature.monitor != monitor or feature.boundary is not Boundary.BASELINE:
                 continue
             drop = estimate_drop(feature, around.history.get(feature.key, ()))
-            if drop is None or _corrected(drop, feature.needs_judge, around.judge_shift) < around.margins.get(monitor, 0.0):
+            if drop is None or _corrected(drop, feature.needs_judge, around.judge_shift) < around.margins.get(
+                monitor, 0.0
+            ):
                 continue
             reason = _other_cause(feature.needs_judge, incidents)
             alike = moved_alike(drop, feature, around.others)
             if alike:
-                reason = f"shared, not this release: {alike[0]} fell by {alike[1]:.2f} in the same windows; {_drop_words(drop)}"
+                other, fell = alike
+                reason = (
+                    f"shared, not this release: {other} fell by {fell:.2f} in the same windows; {_drop_words(drop)}"
+                )
             if reason is None:
                 return drop, None
             held = held or (drop, reason)
-    return held if held else (None, None)
+    return held or (None, None)
 
 
 def _corrected(drop: Drop, judged: bool, shift: JudgeShift | None) -> float:
@@ -178,7 +191,8 @@ def _other_cause(judged: bool, incidents: Mapping[str, datetime]) -> str | None:
     """Return why a judged drop may be the inputs', or None."""
     inputs = sorted(name for name in INPUT_COLUMNS if f"drift/{name}" in incidents)
     if judged and inputs:
-        return f"inputs changed ({', '.join(inputs)}): kinds of content are judged differently, so this may not be the release"
+        changed = ", ".join(inputs)
+        return f"inputs changed ({changed}): kinds of content are judged differently, this may not be the release"
     return None
 
 
@@ -206,7 +220,7 @@ def _moved(trial: Trial, monitor: str, history: History) -> str:
 
 
 def _drop_words(drop: Drop) -> str:
-    """Say the drop in the monitor's own direction: features are oriented so that low is bad, toxicity and errors are not."""
+    """Say the drop in the monitor's own direction: of features low is bad, of toxicity and errors high is."""
     turned = drop.monitor in {"toxicity", "errors"}
     baseline, level = (1 - drop.baseline, 1 - drop.level) if turned else (drop.baseline, drop.level)
     return (
@@ -229,13 +243,13 @@ def _marked(
     verdict, why = marks.get(key, (Verdict.PASS, ""))
     if verdict.rank <= finding.verdict.rank:
         return finding
-    return replace(finding, verdict=verdict, reason=f"{why}; {finding.reason}", absolute="objective" in why)
+    return replace(finding, verdict=verdict, reason=f"{key} {why}; {finding.reason}", absolute=why == _OBJECTIVE)
 
 
 def _healthy(findings: Sequence[Finding], marks: Mapping[str, tuple[Verdict, str]], failure: Failure | None) -> bool:
     """Whether the window may serve in a baseline: judged enough, and no warn or fail against its own baseline."""
     undecided = any(finding.verdict is Verdict.INCONCLUSIVE for finding in findings)
-    relative = any("objective" not in why for _, why in marks.values())
+    relative = any(why != _OBJECTIVE for _, why in marks.values())
     return not undecided and not relative and (failure is None or failure.absolute_only)
 
 

@@ -82,24 +82,28 @@ def estimate_drop(feature: Feature, levels: Sequence[Level]) -> Drop | None:
 def moved_alike(drop: Drop, feature: Feature, others: Mapping[str, History]) -> tuple[str, float] | None:
     """Return (release, its drop) of another release that fell alike in the same windows, else None.
 
-    Alike: at least half as far, at least 50 scores before and since, and beyond twice the standard error.
+    Alike: at least half as far, at least 20 scores before and since, and beyond twice the standard error.
     """
     for release, history in sorted(others.items()):
         levels = history.get(drop.feature, ())
         before = [level for level in levels if level.start < drop.since]
         since = [level for level in levels if level.start >= drop.since]
         size_before, size_since = sum(level.size for level in before), sum(level.size for level in since)
-        if min(size_before, size_since) < 50:
+        if min(size_before, size_since) < 20:
             continue
         mean_before = sum(level.mean * level.size for level in before) / size_before
         mean_since = sum(level.mean * level.size for level in since) / size_since
         fell = mean_before - mean_since
-        error = math.sqrt(_variance(feature, feature.baseline_mean) * feature.design_effect * (1 / size_before + 1 / size_since))
+        error = math.sqrt(
+            _variance(feature, feature.baseline_mean) * feature.design_effect * (1 / size_before + 1 / size_since)
+        )
         if fell >= drop.drop / 2 and fell >= 2 * error:
             return release, fell
     return None
 
 
 def _variance(feature: Feature, mean: float) -> float:
-    squares = sum(count * (value - mean) ** 2 for value, count in zip(feature.baseline, feature.baseline_counts, strict=True))
+    squares = sum(
+        count * (value - mean) ** 2 for value, count in zip(feature.baseline, feature.baseline_counts, strict=True)
+    )
     return max(squares / max(feature.baseline_size, 1), 1e-6)

@@ -52,7 +52,7 @@ def levels(settings: Monitors) -> dict[str, str]:
 
 def level_of(monitor: str, known: Mapping[str, str]) -> str:
     """Return what a breach of the monitor leads to."""
-    return known.get(monitor.split("/")[0], "warn")
+    return known.get(monitor.split("/", maxsplit=1)[0], "warn")
 
 
 def weights(monitors: Iterable[str]) -> dict[str, float]:

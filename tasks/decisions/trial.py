@@ -110,7 +110,9 @@ class Trial:
     def start(self) -> TrialState:
         """Return the state before the first window."""
         return TrialState(
-            rollback={key: self._detectors[key].start() for key, f in self.features.items() if self.rolls_back(f.monitor)},
+            rollback={
+                key: self._detectors[key].start() for key, f in self.features.items() if self.rolls_back(f.monitor)
+            },
             warn={key: detector.start() for key, detector in self._detectors.items()},
         )
 

@@ -44,7 +44,11 @@ def _headline(decision: Decision) -> str:
         case Verdict.WARN:
             return "Worth a look; nothing is switched on a warning."
         case Verdict.FAIL:
-            return "This release is worse." if decision.state.failure and not decision.state.failure.absolute_only else "An objective is breached."
+            return (
+                "This release is worse."
+                if decision.state.failure and not decision.state.failure.absolute_only
+                else "An objective is breached."
+            )
 
 
 def _when(window: Window) -> str:
@@ -56,9 +60,13 @@ def _when(window: Window) -> str:
 def _unusual(decision: Decision, lines: Thresholds) -> str:
     if decision.warn is None and decision.rollback is None:
         return ""
+
     def once(log_evidence: float | None) -> str:
         return once_in(log_evidence, lines.length)
-    strongest = decision.rollback if decision.verdict is Verdict.FAIL and decision.rollback is not None else decision.warn
+
+    strongest = (
+        decision.rollback if decision.verdict is Verdict.FAIL and decision.rollback is not None else decision.warn
+    )
     return (
         f"An unchanged release looks like this once in {once(strongest)} "
         f"(warn: {once(lines.warn)}, rollback: {once(lines.rollback)})."
@@ -66,7 +74,14 @@ def _unusual(decision: Decision, lines: Thresholds) -> str:
 
 
 def _is_fact(finding: Finding) -> bool:
-    return finding.verdict is Verdict.PASS and finding.monitor in {"quality", "toxicity", "errors", "latency", "cost", "judge"}
+    return finding.verdict is Verdict.PASS and finding.monitor in {
+        "quality",
+        "toxicity",
+        "errors",
+        "latency",
+        "cost",
+        "judge",
+    }
 
 
 def power_words(trial: Trial, findings: Sequence[Finding]) -> str:
@@ -92,7 +107,7 @@ def _after(feature: Feature, trial: Trial, drop: float, per_window: float) -> st
 
 
 def power_note(feature: Feature, trial: Trial, margin: float) -> str | None:
-    """Return "power: ..." when the baseline is too small ever to show a drop of twice the margin, with what is missing."""
+    """Return "power: ..." when the baseline can never show a drop of twice the margin, with what is missing."""
     if feature.boundary is not Boundary.BASELINE or margin <= 0:
         return None
     line = own_line(trial.lines.rollback, trial.warn_weights.get(feature.monitor, 1.0))
@@ -100,12 +115,14 @@ def power_note(feature: Feature, trial: Trial, margin: float) -> str | None:
     wanted = 2 * sd**2 * (line + 4) / (2 * margin) ** 2 * feature.design_effect
     if wanted <= feature.baseline_size:
         return None
-    return f"power: the baseline's {feature.baseline_size} scores never show a drop of {2 * margin:g}; that takes {wanted:,.0f}"
+    scores = f"the baseline's {feature.baseline_size} scores"
+    return f"power: {scores} never show a drop of {2 * margin:g}; that takes {wanted:,.0f}"
 
 
 def standard_deviation(feature: Feature) -> float:
     """Return the standard deviation of a feature's baseline."""
     mean = feature.baseline_mean
-    squares = sum(count * (value - mean) ** 2 for value, count in zip(feature.baseline, feature.baseline_counts, strict=True))
+    squares = sum(
+        count * (value - mean) ** 2 for value, count in zip(feature.baseline, feature.baseline_counts, strict=True)
+    )
     return math.sqrt(max(squares / feature.baseline_size, 1e-6))
-

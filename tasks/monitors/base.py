@@ -47,7 +47,7 @@ class Moment:
     def repeats_among(self, rows: int) -> float:
         """Return Σ N² / Σ N for `rows` of the window when the judged sample is only a part of them.
 
-        The chance that two rows share their content is the same in the sample, so the excess over 1 grows with the rows.
+        The chance that two rows share their content is the same in the sample: the excess over 1 grows with the rows.
         """
         scored = self.summary.scored
         return 1.0 + (self.repeats - 1.0) * max(1.0, rows / scored) if scored else 1.0

@@ -48,7 +48,9 @@ class CostMonitor:
         summary = moment.summary
         if summary.cost_usd is None or moment.spent_today_usd is None:
             models = ", ".join(sorted(repr(model) for model in summary.unknown_models)[:3])
-            why = f"no price is known for {models}" if models else "the logs carry neither cost_usd nor model and tokens"
+            why = (
+                f"no price is known for {models}" if models else "the logs carry neither cost_usd nor model and tokens"
+            )
             return NotMeasured(self.name, why)
         budget, spent = settings.cost.budget_per_day_usd, moment.spent_today_usd
         words = f"{spent:,.2f} of {budget:,.0f} USD today, {summary.cost_usd:,.4f} in this window"
@@ -58,7 +60,9 @@ class CostMonitor:
         return (
             Finding(
                 monitor=self.name,
-                verdict=(Verdict.FAIL if settings.cost.on_breach == "rollback" else Verdict.WARN) if over else Verdict.PASS,
+                verdict=(Verdict.FAIL if settings.cost.on_breach == "rollback" else Verdict.WARN)
+                if over
+                else Verdict.PASS,
                 reason=("over budget: " if over else "") + words,
                 value=spent,
                 absolute=over,

@@ -15,27 +15,17 @@ from tasks.monitors.base import Moment, NotMeasured
 from tasks.monitors.columns import arrays, at_most, merge, mid_ranks, quantile, value_counts
 from tasks.monitors.reference import Reference
 from tasks.monitors.shares import baseline_feature, observed
-from tasks.stats.drift import TestResult, compare_numeric
 
-_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _SIDES = ("up", "down")
 
 
 def column_of(summary: WindowSummary, name: str) -> ValueCounts:
     """Return a watched column of a window; `score` is the judged quality."""
     if name == "score":
-        return value_counts(np.asarray(summary.judged.quality, dtype=float)) if summary.judged.quality else ValueCounts()
+        return (
+            value_counts(np.asarray(summary.judged.quality, dtype=float)) if summary.judged.quality else ValueCounts()
+        )
     return summary.columns.get(name, ValueCounts())
-
-
-def reference_column(reference: Reference, name: str) -> ValueCounts:
-    """Return the baseline's column."""
-    return value_counts(reference.quality) if name == "score" and reference.scored else merged(reference, name)
-
-
-def merged(reference: Reference, name: str) -> ValueCounts:
-    """Return a measured column of the baseline, added up over its windows."""
-    return ValueCounts() if name == "score" else reference.column(name)
 
 
 def _below(name: str, threshold: float, summary: WindowSummary) -> tuple[int, int]:
@@ -66,20 +56,18 @@ class DriftMonitor:
         if reference is None:
             return ()
         return tuple(
-            feature for column in settings.drift.columns for feature in self._of_column(settings.drift.tolerance, reference, column)
+            feature
+            for column in settings.drift.columns
+            for feature in self._of_column(settings.drift.tolerance, reference, column)
         )
 
     def _of_column(self, tolerance: float, reference: Reference, name: str) -> list[Feature]:
-        known = reference_column(reference, name)
+        known = reference.column(name)
         if len(known.values) < 2:
             return []
         repeats = reference.repeats if _repeating(name) else 1.0
         features = self._mid_rank_features(tolerance, reference, name, known, repeats)
-        for share in _QUANTILES:
-            threshold = quantile(known, share)
-            below, total = at_most(known, threshold)
-            if not 0 < below < total:
-                continue
+        for share, threshold in reference.cuts(name).items():
             for side, counted in zip(_SIDES, (_below, _above), strict=True):
                 feature = baseline_feature(
                     f"drift/{name}/q{share:g}/{side}",
@@ -124,7 +112,7 @@ class DriftMonitor:
             return {}
         seen: dict[str, Observation] = {}
         for name in settings.drift.columns:
-            current, known = column_of(moment.summary, name), reference_column(moment.reference, name)
+            current, known = column_of(moment.summary, name), moment.reference.column(name)
             if not current.values or len(known.values) < 2 or (name == "score" and not moment.judged_enough):
                 continue
             values, counts = arrays(current)
@@ -134,8 +122,8 @@ class DriftMonitor:
             for side, oriented in zip(_SIDES, (1.0 - ranks, ranks), strict=True):
                 key = f"drift/{name}/rank/{side}"
                 seen[key] = Observation(oriented.tolist(), counts.tolist(), max(effects.get(key, 1.0), repeats))
-            for share in _QUANTILES:
-                below = int(counts[values <= quantile(known, share)].sum())
+            for share, threshold in moment.reference.cuts(name).items():
+                below = int(counts[values <= threshold].sum())
                 for side, good in zip(_SIDES, (below, total - below), strict=True):
                     key = f"drift/{name}/q{share:g}/{side}"
                     seen[key] = observed(good, total, max(effects.get(key, 1.0), repeats))
@@ -149,12 +137,16 @@ class DriftMonitor:
             return ()
         found: list[Finding] = []
         for name in settings.drift.columns:
-            current, known = column_of(moment.summary, name), reference_column(moment.reference, name)
+            current, known = column_of(moment.summary, name), moment.reference.column(name)
             if current.values and len(known.values) >= 2:
                 found += self._statistics(settings, name, known, current)
-        return tuple(found) or NotMeasured(self.name, "none of the watched columns is in both the window and the baseline")
+        return tuple(found) or NotMeasured(
+            self.name, "none of the watched columns is in both the window and the baseline"
+        )
 
     def _statistics(self, settings: Monitors, name: str, known: ValueCounts, current: ValueCounts) -> list[Finding]:
+        from tasks.stats.drift import TestResult, compare_numeric  # scipy.stats takes 1.8 s to import
+
         side = "input" if name in INPUT_COLUMNS else "output"
         reference = np.repeat(*arrays(known)) if known.total <= _EXACT else _thinned(known)
         seen, counts = arrays(current)

@@ -33,7 +33,9 @@ class FeedbackMonitor:
     def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
         """Return the thumbs of the window."""
         good, total = _thumbs_up(moment.summary)
-        return {"feedback/rate": observed(good, total, moment.design_effects.get("feedback/rate", 1.0))} if total else {}
+        return (
+            {"feedback/rate": observed(good, total, moment.design_effects.get("feedback/rate", 1.0))} if total else {}
+        )
 
     def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:  # noqa: ARG002
         """Return the share with its interval beside the baseline's."""

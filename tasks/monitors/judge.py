@@ -28,7 +28,9 @@ class JudgeMonitor:
         summary = moment.summary
         if not summary.sampled:
             return (Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason="nothing was judged"),)
-        causes = ", ".join(f"{n} {cause}" for cause, n in sorted(summary.judge.causes.items(), key=lambda item: -item[1]))
+        causes = ", ".join(
+            f"{n} {cause}" for cause, n in sorted(summary.judge.causes.items(), key=lambda item: -item[1])
+        )
         coverage = summary.coverage
         metrics = {"judge/coverage": coverage, "volume/judged": float(summary.scored)}
         share = f"coverage {coverage:.0%} of {summary.sampled}"
@@ -41,8 +43,11 @@ class JudgeMonitor:
             reason = f"judge unavailable: {share}" + (f" ({causes})" if causes else "")
         else:
             needed = f"needs {moment.coverage_floor:.0%}"
-            reason = f"the judge, not the release: {summary.scored} of {summary.sampled} scored ({coverage:.0%}, {needed}): {causes}"
-        return (Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason=reason, value=coverage, metrics=metrics),)
+            scored = f"{summary.scored} of {summary.sampled} scored ({coverage:.0%}, {needed})"
+            reason = f"the judge, not the release: {scored}: {causes}"
+        return (
+            Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason=reason, value=coverage, metrics=metrics),
+        )
 
 
 class IntakeMonitor:
@@ -65,7 +70,10 @@ class IntakeMonitor:
         share = bad / (bad + summary.rows) if bad else 0.0
         if share <= moment.max_quarantined:
             return ()
-        causes = ", ".join(f"{n} {cause}" for cause, n in sorted(summary.quarantined.items(), key=lambda item: -item[1]))
-        reason = f"{bad} of {bad + summary.rows} rows could not be used ({share:.0%}, allowed {moment.max_quarantined:.0%}): {causes}"
+        causes = ", ".join(
+            f"{n} {cause}" for cause, n in sorted(summary.quarantined.items(), key=lambda item: -item[1])
+        )
+        allowed = f"({share:.0%}, allowed {moment.max_quarantined:.0%})"
+        reason = f"{bad} of {bad + summary.rows} rows could not be used {allowed}: {causes}"
         metrics = {"volume/quarantined": float(bad)}
         return (Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason=reason, value=share, metrics=metrics),)

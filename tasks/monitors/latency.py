@@ -29,7 +29,7 @@ class LatencyMonitor:
     name = "latency"
 
     def features(self, settings: Monitors, reference: Reference | None, *, strict: bool) -> tuple[Feature, ...]:
-        """Return the share within the objective, and within the baseline's quantiles (their own shares are measured)."""
+        """Return the share within the objective, and within the baseline's quantiles (whose shares are measured)."""
         features: list[Feature] = [objective_feature(self.name, 0.95)]
         if reference is not None and reference.column("latency_ms").values:
             for key, share in _QUANTILES.items():

@@ -10,10 +10,12 @@ from functools import cached_property
 import numpy as np
 
 from tasks.domain.summary import ValueCounts, WindowSummary
-from tasks.monitors.columns import merge
+from tasks.monitors.columns import at_most, merge, quantile, value_counts
 from tasks.stats.edetector import design_effect_of_sums
 
 _LONG_ENOUGH_FOR_HOURS = timedelta(days=14)
+
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class Reference:
@@ -32,6 +34,7 @@ class Reference:
         self.release = release
         self.own = own
         self._columns: dict[str, ValueCounts] = {}
+        self._cuts: dict[str, dict[float, float]] = {}
 
     @cached_property
     def scored(self) -> int:
@@ -69,12 +72,28 @@ class Reference:
         return rows
 
     def column(self, name: str) -> ValueCounts:
-        """Return a measured column over all windows; empty when no window has it."""
+        """Return a measured column over all windows, `score` for the judged quality; empty when no window has it."""
         if name not in self._columns:
-            self._columns[name] = merge(window.columns[name] for window in self.windows if name in window.columns)
+            self._columns[name] = (
+                value_counts(self.quality)
+                if name == "score"
+                else merge(window.columns[name] for window in self.windows if name in window.columns)
+            )
         return self._columns[name]
 
-    def design_effect(self, sums_of: Callable[[WindowSummary], tuple[float, int]], mean: float, variance: float) -> float:
+    def cuts(self, name: str) -> dict[float, float]:
+        """Return the column's values at five quantiles, by quantile: those with baseline values on both sides."""
+        if name not in self._cuts:
+            column = self.column(name)
+            levels = {share: quantile(column, share) for share in _QUANTILES} if column.values else {}
+            self._cuts[name] = {
+                share: level for share, level in levels.items() if 0 < at_most(column, level)[0] < column.total
+            }
+        return self._cuts[name]
+
+    def design_effect(
+        self, sums_of: Callable[[WindowSummary], tuple[float, int]], mean: float, variance: float
+    ) -> float:
         """Return how much less than independent scores this baseline's scores tell.
 
         Args:

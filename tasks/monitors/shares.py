@@ -29,9 +29,15 @@ def baseline_feature(
     if not total:
         return None
     mean = good / total
-    effect = reference.design_effect(lambda window: (float(counted(window)[0]), counted(window)[1]), mean, mean * (1 - mean))
+    effect = reference.design_effect(
+        lambda window: (float(counted(window)[0]), counted(window)[1]), mean, mean * (1 - mean)
+    )
     if reference.by_hour:
-        split = [(window.window_start.hour, value, number) for window, k, n in seen for value, number in ((1.0, k), (0.0, n - k))]
+        split = [
+            (window.window_start.hour, value, number)
+            for window, k, n in seen
+            for value, number in ((1.0, k), (0.0, n - k))
+        ]
         split = [(hour, value, number) for hour, value, number in split if number]
         values, counts, strata = [v for _, v, _ in split], [n for _, _, n in split], [h for h, _, _ in split]
     else:

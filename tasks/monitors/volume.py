@@ -38,7 +38,9 @@ class VolumeMonitor:
         usual = self._around(moment)
         if len(usual) < _WINDOWS_NEEDED:
             reason = f"{rows} interactions; no baseline yet of what is usual at this hour"
-            return (Finding(monitor=self.name, verdict=Verdict.PASS, reason=reason, value=float(rows), metrics=metrics),)
+            return (
+                Finding(monitor=self.name, verdict=Verdict.PASS, reason=reason, value=float(rows), metrics=metrics),
+            )
         middle, low, high = median(usual), min(usual), max(usual)
         factor = settings.volume.factor
         much = rows > factor * high and rows - high >= _ROWS_THAT_MATTER
@@ -47,7 +49,14 @@ class VolumeMonitor:
         verdict = Verdict.WARN if much or little else Verdict.PASS
         reason = (f"far {'above' if much else 'below'} the usual: " if verdict is Verdict.WARN else "") + words
         return (
-            Finding(monitor=self.name, verdict=verdict, reason=reason, value=float(rows), baseline=float(middle), metrics=metrics),
+            Finding(
+                monitor=self.name,
+                verdict=verdict,
+                reason=reason,
+                value=float(rows),
+                baseline=float(middle),
+                metrics=metrics,
+            ),
         )
 
     def _around(self, moment: Moment) -> list[int]:

@@ -1,0 +1,38 @@
+"""What a run leaves in Prefect: a markdown artifact and an event."""
+
+from __future__ import annotations
+
+import re
+
+from prefect.artifacts import create_markdown_artifact
+from prefect.events import emit_event
+from prefect.runtime import flow_run
+from tasks.tracking import link_to_run
+
+from flows.assignment import Assignment
+from flows.reporting import markdown
+from tasks.domain.report import EvaluationReport
+
+
+def publish(assignment: Assignment, report: EvaluationReport) -> None:
+    """Leave the verdict as an artifact and tell it as an event; neither carries text of users."""
+    key = re.sub(r"[^a-z0-9]+", "-", assignment.service.lower()).strip("-") or "service"
+    newest = [
+        window.mlflow_run_id for window in report.windows if window.verdict == report.verdict and window.mlflow_run_id
+    ]
+    address = link_to_run(newest[-1]) if newest else None
+    links = [("Window in MLflow", address)] if address else []
+    create_markdown_artifact(
+        key=f"verdict-{key}",
+        markdown=markdown(report, links),
+        description=f"Verdict on {assignment.service}: {report.verdict}",
+    )
+    emit_event(
+        event=f"plumbline.evaluation.{report.verdict}",
+        resource={
+            "prefect.resource.id": f"plumbline.service.{assignment.service}",
+            "prefect.resource.name": assignment.service,
+        },
+        related=[{"prefect.resource.id": f"prefect.flow-run.{flow_run.id}", "prefect.resource.role": "flow-run"}],
+        payload={"verdict": report.verdict, "windows": len(report.windows), "mlflow_run_ids": newest[-3:]},
+    )

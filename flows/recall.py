@@ -1,0 +1,215 @@
+"""What the store remembers of a service, as a release on trial needs it; and what it is to remember of a window."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from flows.deciding import ReleaseOnTrial, Rules, Surroundings
+from tasks.decisions.baseline import BaselineChoice, PastWindow, choose
+from tasks.decisions.drop import Level
+from tasks.decisions.trial import TrialState
+from tasks.domain.evaluation import Evaluation, TimelinePoint
+from tasks.domain.settings.policy import Baseline
+from tasks.domain.summary import WindowSummary
+from tasks.domain.verdict import Verdict
+from tasks.domain.window import Window
+from tasks.store import EvidenceRow, Store
+
+
+class Recall:
+    """Reads and writes what belongs to one service under one configuration.
+
+    Args:
+        store: The store.
+        rules: Settings of the run.
+        asked: Hash of what is asked of the judge; summaries are kept under it.
+        baseline: How a baseline is chosen.
+    """
+
+    def __init__(self, store: Store, rules: Rules, asked: str, baseline: Baseline) -> None:
+        self.store = store
+        self.rules = rules
+        self._asked = asked
+        self._baseline = baseline
+
+    def trial_of(self, release: str, window: Window) -> ReleaseOnTrial:
+        """Return the release on trial as it stood before the window.
+
+        The evidence kept of the window before is taken up where it was found under the same detectors; otherwise, and
+        where a window was filled in or comes late, it is replayed in time order from the stored summaries.
+        """
+        choice, reference = self._baseline_of(release, window)
+        on_trial = ReleaseOnTrial(release, self.rules, choice, reference)
+        earlier = [s for s in self._summaries(release, window) if s.window_end <= window.start]
+        rows = [row for row in self._evidence(release) if row.window_start < window.start]
+        newest = rows[-1] if rows else None
+        same = (
+            newest is not None
+            and newest.state is not None
+            and newest.detector_hash == on_trial.trial.fingerprint
+            and len(rows) == len(earlier)
+            and newest.window_end == earlier[-1].window_end
+        )
+        if same and newest is not None and newest.state is not None:
+            for summary in earlier:
+                on_trial.repeats.add(summary.judged.content)
+            on_trial.resume(TrialState.from_json(newest.state.decode()), _levels(rows), [_point(row) for row in rows])
+            return on_trial
+        self.store.evidence.drop_from(self.rules.service, release, self.rules.config_hash, _FIRST)
+        for summary in earlier:
+            self.remember(on_trial, on_trial.take(summary, self.surroundings(summary), statistics=False))
+        return on_trial
+
+    def completed(self, on_trial: ReleaseOnTrial, window: Window) -> ReleaseOnTrial:
+        """Return the release with its own baseline once its first windows fill it; the same one until then."""
+        if not on_trial.baseline.filling:
+            return on_trial
+        choice, reference = self._baseline_of(on_trial.release, window)
+        if choice.filling:
+            return on_trial
+        complete = ReleaseOnTrial(on_trial.release, self.rules, choice, reference)
+        complete.carry_over(on_trial)
+        return complete
+
+    def remember(self, on_trial: ReleaseOnTrial, evaluation: Evaluation, *, whole: bool = False) -> None:
+        """Keep the evidence after a window; `whole` with the detectors' states, from which a later run goes on.
+
+        States are some 100 kB, so a run keeps those of its last window only; without them evidence is replayed.
+        """
+        point = evaluation.timeline[-1]
+        kept = {
+            "verdict": evaluation.verdict.value,
+            "warn": point.warn,
+            "rollback": point.rollback,
+            "quality": [point.quality, point.quality_low, point.quality_high, point.quality_baseline],
+            "healthy": evaluation.healthy,
+            "levels": {
+                key: [levels[-1].mean, levels[-1].size]
+                for key, levels in on_trial.levels.items()
+                if levels and levels[-1].start == evaluation.window.start
+            },
+        }
+        self.store.evidence.put(
+            self.rules.service,
+            evaluation.release,
+            self.rules.config_hash,
+            evaluation.window.start,
+            evaluation.window.end,
+            detector_hash=on_trial.trial.fingerprint,
+            state=on_trial.state.to_json().encode() if whole else None,
+            log_evidence=evaluation.evidence,
+            families=kept,
+        )
+
+    def surroundings(self, summary: WindowSummary) -> Surroundings:
+        """Return the service's rows in the window, and its known cost on that UTC day up to the window's end."""
+        window = Window(summary.window_start, summary.window_end)
+        day = window.start.replace(hour=0, minute=0, second=0, microsecond=0)
+        rows, spent, known = 0, 0.0, False
+        for release in self.releases():
+            for other in self.store.summaries.between(
+                self.rules.service, release, min(day, window.start), window.end, window.length, self._asked
+            ):
+                if other.window_start == window.start:
+                    rows += other.rows
+                if other.cost_usd is not None:
+                    spent, known = spent + other.cost_usd, True
+        return Surroundings(service_rows=rows, spent_today_usd=spent if known else None)
+
+    def releases(self) -> list[str]:
+        """Return the service's releases in the order they were first seen."""
+        return [seen.release for seen in self.store.releases.of(self.rules.service)]
+
+    def _baseline_of(self, release: str, window: Window) -> tuple[BaselineChoice, Sequence[WindowSummary]]:
+        kept = self.store.baselines.get(self.rules.service, release, self.rules.config_hash)
+        choice = _choice_from(kept) if kept else self._choose(release, window)
+        if not kept and not choice.filling:
+            body = _choice_body(choice)
+            choice = _choice_from(
+                self.store.baselines.freeze(self.rules.service, release, self.rules.config_hash, body)
+            )
+        if choice.filling:
+            return choice, ()
+        wanted = {w.start for w in choice.windows}
+        summaries = self.store.summaries.between(
+            self.rules.service,
+            choice.release,
+            choice.windows[0].start,
+            choice.windows[-1].end,
+            window.length,
+            self._asked,
+        )
+        return choice, [summary for summary in summaries if summary.window_start in wanted]
+
+    def _choose(self, release: str, window: Window) -> BaselineChoice:
+        releases = self.releases()
+        earlier = releases[: releases.index(release)] if release in releases else releases
+        past: dict[str, list[PastWindow]] = {}
+        failed = set()
+        for name in releases:
+            newest: dict[datetime, PastWindow] = {}
+            for row in self.store.windows.of_release(self.rules.service, name):
+                if row.state == "recording" or row.window_end - row.window_start != window.length:
+                    continue
+                seen = Window(row.window_start, row.window_end)
+                newest[row.window_start] = PastWindow(name, seen, row.scored, row.healthy)
+                if row.verdict == Verdict.FAIL and row.config_hash == self.rules.config_hash:
+                    failed.add(name)
+            past[name] = [newest[start] for start in sorted(newest)]
+        starts = min([window.start, *(seen.window.start for seen in past.get(release, []))])
+        return choose(self._baseline, release, starts, earlier, past, frozenset(failed))
+
+    def _summaries(self, release: str, window: Window) -> list[WindowSummary]:
+        return list(
+            self.store.summaries.between(self.rules.service, release, _FIRST, window.start, window.length, self._asked)
+        )
+
+    def _evidence(self, release: str) -> list[EvidenceRow]:
+        return self.store.evidence.history(self.rules.service, release, self.rules.config_hash)
+
+
+_FIRST = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _choice_body(choice: BaselineChoice) -> str:
+    return json.dumps(
+        {
+            "release": choice.release,
+            "windows": [[w.start.isoformat(), w.end.isoformat()] for w in choice.windows],
+            "scored": choice.scored,
+            "own": choice.own,
+            "words": choice.words,
+        }
+    )
+
+
+def _choice_from(body: str) -> BaselineChoice:
+    known = json.loads(body)
+    windows = tuple(
+        Window(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in known["windows"]
+    )
+    return BaselineChoice(known["release"], windows, known["scored"], own=known["own"], words=known["words"])
+
+
+def _levels(rows: Sequence[EvidenceRow]) -> dict[str, list[Level]]:
+    levels: dict[str, list[Level]] = {}
+    for row in rows:
+        for key, (mean, size) in row.families["levels"].items():
+            levels.setdefault(key, []).append(Level(row.window_start, mean, size))
+    return levels
+
+
+def _point(row: EvidenceRow) -> TimelinePoint:
+    quality, low, high, baseline = row.families["quality"]
+    return TimelinePoint(
+        window=Window(row.window_start, row.window_end),
+        verdict=Verdict(row.families["verdict"]),
+        warn=row.families["warn"],
+        rollback=row.families["rollback"],
+        quality=quality,
+        quality_low=low,
+        quality_high=high,
+        quality_baseline=baseline,
+    )

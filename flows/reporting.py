@@ -1,0 +1,124 @@
+"""What a run returns, and what it leaves in Prefect: verdicts, numbers and links, never text of users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.domain.evaluation import Evaluation
+from tasks.domain.report import EvaluationReport, FindingReport, Intake, JudgeSpend, WindowReport
+from tasks.domain.verdict import Verdict, worst
+
+
+def window_report(evaluation: Evaluation, run_id: str, state: str) -> WindowReport:
+    """Return what is reported of one evaluated window."""
+    return WindowReport(
+        release=evaluation.release,
+        start=evaluation.window.start,
+        end=evaluation.window.end,
+        verdict=evaluation.verdict.value,
+        reasons=list(evaluation.reasons),
+        findings=[
+            FindingReport(
+                monitor=finding.monitor,
+                verdict=finding.verdict.value,
+                value=finding.value,
+                interval=finding.interval,
+                baseline=finding.baseline,
+                effect=finding.effect,
+                evidence=finding.evidence,
+                reason=finding.reason,
+            )
+            for finding in evaluation.findings
+        ],
+        not_measured=evaluation.not_measured,
+        judged=evaluation.summary.scored,
+        coverage=evaluation.summary.coverage,
+        state=state,
+        text=evaluation.text,
+        mlflow_run_id=run_id,
+    )
+
+
+def evaluation_report(
+    service: str, windows: Sequence[WindowReport], intake: Intake, spend: JudgeSpend, *, nothing: str
+) -> EvaluationReport:
+    """Return the report of a run.
+
+    Args:
+        service: Which service.
+        windows: Every window in the period, also those evaluated earlier, in time order.
+        intake: What was read.
+        spend: What judging cost in this run.
+        nothing: What to say when there is no window at all.
+    """
+    if not windows:
+        return EvaluationReport(
+            service=service, verdict=Verdict.INCONCLUSIVE.value, reasons=[nothing], intake=intake, judge=spend
+        )
+    verdict = worst(Verdict(window.verdict) for window in windows)
+    newest = [window for window in windows if window.verdict == verdict.value][-1]
+    span = f"{newest.release} {newest.start:%Y-%m-%d %H:%M}–{newest.end:%H:%M}Z"
+    reasons = [f"{span}: {reason}" for reason in newest.reasons]
+    return EvaluationReport(
+        service=service, verdict=verdict.value, reasons=reasons, intake=intake, windows=list(windows), judge=spend
+    )
+
+
+def add_intake(one: Intake, other: Intake) -> Intake:
+    """Add up what two passes read."""
+    causes = {
+        cause: one.quarantined.get(cause, 0) + other.quarantined.get(cause, 0)
+        for cause in {*one.quarantined, *other.quarantined}
+    }
+    return Intake(
+        rows=one.rows + other.rows,
+        accepted=one.accepted + other.accepted,
+        duplicates=one.duplicates + other.duplicates,
+        late=one.late + other.late,
+        quarantined=causes,
+    )
+
+
+def add_spend(one: JudgeSpend, other: JudgeSpend) -> JudgeSpend:
+    """Add up what judging cost; unknown prices stay unknown only where nothing is known."""
+    costs = [cost for cost in (one.cost_usd, other.cost_usd) if cost is not None]
+    return JudgeSpend(
+        calls=one.calls + other.calls,
+        from_ledger=one.from_ledger + other.from_ledger,
+        input_tokens=one.input_tokens + other.input_tokens,
+        output_tokens=one.output_tokens + other.output_tokens,
+        cost_usd=sum(costs) if costs else None,
+    )
+
+
+def markdown(report: EvaluationReport, links: Sequence[tuple[str, str]]) -> str:
+    """Return the run's Prefect artifact: verdict text, table of findings of the newest window, links."""
+    lines = [f"# {report.verdict.upper()} · {report.service}", ""]
+    lines += [f"- {reason}" for reason in report.reasons]
+    if report.windows:
+        newest = max(report.windows, key=lambda window: (window.verdict == report.verdict, window.end))
+        lines += [
+            "",
+            "```text",
+            newest.text,
+            "```",
+            "",
+            "| monitor | verdict | value | baseline | reason |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {f.monitor} | {f.verdict} | {_number(f.value)} | {_number(f.baseline)} | {_cell(f.reason)} |"
+            for f in newest.findings
+        ]
+        lines += ["", f"{len(report.windows)} windows, newest {report.windows[-1].end:%Y-%m-%d %H:%M}Z."]
+    lines += [f"- [{name}]({address})" for name, address in links]
+    return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _cell(text: str) -> str:
+    """Make text safe inside a Markdown table: service, release and column names come from logs."""
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;").replace("`", "'")

@@ -1,0 +1,143 @@
+"""The rooms a run of `evaluate` goes through, opened once: store, lease, MLflow; and the steps it takes there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from prefect.runtime import flow_run
+from tasks.judging import require_key, usage_of
+from tasks.judging.steps import judge_sample
+from tasks.tracking import Tracker
+
+from flows.assignment import Assignment
+from flows.planning import Plan, plan
+from flows.reporting import add_intake, add_spend, evaluation_report
+from flows.settling import Settled, Settling
+from tasks.domain.judgment import Judged
+from tasks.domain.report import EvaluationReport, Intake, JudgeSpend, WindowReport
+from tasks.domain.window import Window, parse_delay
+from tasks.sources import Pulled, WindowIntake
+from tasks.sources.steps import pull_windows
+from tasks.store import Store
+
+Sample = dict[tuple[str, datetime], list[Judged]]
+
+
+@contextmanager
+def opened(assignment: Assignment) -> Iterator[Rooms]:
+    """Open store and MLflow, and hold the service's lease, so that two runs never evaluate the same window twice."""
+    require_key(assignment.judge, assignment.api_key)
+    tracker = Tracker.connect()
+    with Store.open() as store, store.leases.hold(f"evaluate/{assignment.service}"):
+        yield Rooms(assignment, store, tracker)
+
+
+class Rooms:
+    """The steps of one run, in the order the flow takes them."""
+
+    def __init__(self, assignment: Assignment, store: Store, tracker: Tracker) -> None:
+        self.assignment = assignment
+        self.store = store
+        self.tracker = tracker
+        self._settling = Settling(assignment, store, tracker, flow_run.id)
+        self._intake = Intake()
+        self._spend = JudgeSpend()
+
+    def plan(self, start: datetime | None, end: datetime | None) -> Plan:
+        """Find the windows to look at."""
+        assignment = self.assignment
+        since = assignment.now - parse_delay(assignment.policy.freshness)
+        open_windows = self.store.windows.open_since(assignment.service, assignment.config_hash, since)
+        return plan(
+            assignment.logs,
+            assignment.policy,
+            assignment.length,
+            start=start,
+            end=end,
+            last_evaluated=self.store.windows.last_end(assignment.service),
+            oldest_open=min((row.window_start for row in open_windows), default=None),
+            now=assignment.now,
+        )
+
+    def pull(self, windows: Sequence[Window]) -> Pulled:
+        """Read the logs once for these windows; what was evaluated before is only counted, for late rows."""
+        pulled = pull_windows(
+            self.assignment.logs, self.assignment.service, windows, self.assignment.sampling, self.assignment.monitors
+        )
+        late = 0
+        done = self._done(windows)
+        for (release, window), rows in pulled.counts.items():
+            row = done.get((release, window.start))
+            late += max(0, rows - row.rows) if row else 0
+        pulled.intake.late = late
+        self._intake = add_intake(self._intake, pulled.intake)
+        self.store.quarantine.add_many(self.assignment.service, pulled.quarantined_rows)
+        return pulled
+
+    def pending(self, pulled: Pulled) -> list[WindowIntake]:
+        """Return what is still to be evaluated of what was pulled."""
+        done = self._done([intake.window for intake in pulled.intakes])
+        return [
+            intake
+            for intake in pulled.intakes
+            if self.assignment.redo or (intake.release, intake.window.start) not in done
+        ]
+
+    def judge(self, pulled: Pulled) -> Sample:
+        """Have the sample of the pending windows judged; what was paid before comes from the ledger."""
+        pending = self.pending(pulled)
+        judged = judge_sample(
+            [interaction for intake in pending for interaction in intake.sample], self.assignment, self.store.ledger
+        )
+        sample: Sample = {}
+        for intake in pending:
+            sample[intake.release, intake.window.start] = [judged[one.interaction_id] for one in intake.sample]
+        usage = usage_of([one for many in sample.values() for one in many], self.assignment.judge)
+        self._spend = add_spend(
+            self._spend,
+            JudgeSpend(
+                calls=usage.calls,
+                from_ledger=usage.from_ledger,
+                input_tokens=usage.input_tokens,
+                output_tokens=usage.output_tokens,
+                cost_usd=usage.cost_usd,
+            ),
+        )
+        return sample
+
+    def settle(self, pulled: Pulled, judged: Sample) -> list[Settled]:
+        """Decide and record the pending windows in time order."""
+        return self._settling.settle(self.pending(pulled), judged)
+
+    def report(self, planned: Plan) -> EvaluationReport:
+        """Return every window of the period, also those evaluated earlier."""
+        windows: list[WindowReport] = []
+        if planned.windows:
+            rows = self.store.windows.between(
+                self.assignment.service, self.assignment.config_hash, planned.start, planned.end
+            )
+            windows = [WindowReport.model_validate_json(row.report) for row in rows if row.report]
+        return evaluation_report(
+            self.assignment.service, windows, self._intake, self._spend, nothing=self._nothing(planned)
+        )
+
+    def _nothing(self, planned: Plan) -> str:
+        if not planned.windows:
+            return f"no window to evaluate by {datetime.now(UTC):%Y-%m-%d %H:%M}Z: the last one is done and the next is not over"
+        return (
+            f"no interactions of {self.assignment.service!r} between {planned.start:%Y-%m-%d %H:%M}Z and "
+            f"{planned.end:%Y-%m-%d %H:%M}Z; give start and end, or check logs.path and the service's name"
+        )
+
+    def _done(self, windows: Sequence[Window]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        if not windows:
+            return {}
+        rows = self.store.windows.between(
+            self.assignment.service,
+            self.assignment.config_hash,
+            min(w.start for w in windows),
+            max(w.end for w in windows),
+        )
+        return {(row.release, row.window_start): row for row in rows if row.state == "done"}

@@ -1,0 +1,146 @@
+"""The second half of an evaluation: each window is summarized, decided, recorded and closed, in time order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import msgspec
+from tasks.judging import scores_of, usage_of
+from tasks.tracking import Tracker
+
+from flows.assignment import Assignment
+from flows.deciding import ReleaseOnTrial, Rules, Surroundings
+from flows.recall import Recall
+from flows.reporting import window_report
+from tasks.domain.evaluation import Evaluation
+from tasks.domain.judgment import JUDGE_IS_DOWN, Cause, Judged
+from tasks.domain.summary import WindowSummary
+from tasks.domain.window import Window, parse_delay
+from tasks.sources import WindowIntake
+from tasks.store import Store
+
+_WORTH_ANOTHER_TRY = frozenset({*JUDGE_IS_DOWN, Cause.RATE_LIMITED, Cause.BUDGET})
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A window that was decided and recorded."""
+
+    evaluation: Evaluation
+    mlflow_run_id: str
+    state: str
+
+
+class Settling:
+    """Settles windows of one service, one after the other.
+
+    Args:
+        assignment: What the run was asked to do.
+        store: Where it is remembered.
+        tracker: Where it is recorded for people.
+        flow_run_id: Whose run it is.
+    """
+
+    def __init__(self, assignment: Assignment, store: Store, tracker: Tracker, flow_run_id: str | None) -> None:
+        self._assignment = assignment
+        self._store = store
+        self._tracker = tracker
+        self._flow_run_id = flow_run_id
+        rules = Rules.of(
+            assignment.service,
+            assignment.logs,
+            assignment.judge,
+            assignment.monitors,
+            assignment.policy,
+            assignment.lines,
+            assignment.config_hash,
+        )
+        self._recall = Recall(store, rules, assignment.asked, assignment.baseline)
+        self._trials: dict[str, ReleaseOnTrial] = {}
+
+    def settle(
+        self, intakes: Sequence[WindowIntake], judged: Mapping[tuple[str, datetime], Sequence[Judged]]
+    ) -> list[Settled]:
+        """Settle windows in time order.
+
+        Args:
+            intakes: What was pulled, one a release and window.
+            judged: The judged sample by (release, window start).
+        """
+        summaries = [
+            self._summarize(intake, judged.get((intake.release, intake.window.start), ())) for intake in intakes
+        ]
+        for summary in summaries:
+            self._store.releases.seen(summary.service, summary.release, summary.window_start, summary.window_end)
+            self._store.summaries.put(summary, self._assignment.asked)
+        newest = {summary.release: summary.window_start for summary in summaries}
+        return [
+            self._settle(
+                summary,
+                tuple(judged.get((intake.release, intake.window.start), ())),
+                last=newest[summary.release] == summary.window_start,
+            )
+            for intake, summary in zip(intakes, summaries, strict=True)
+        ]
+
+    def _summarize(self, intake: WindowIntake, judged: Sequence[Judged]) -> WindowSummary:
+        return msgspec.structs.replace(
+            intake.measured,
+            service=self._assignment.service,
+            judged=scores_of(judged),
+            judge=usage_of(judged, self._assignment.judge),
+        )
+
+    def _settle(self, summary: WindowSummary, judged: tuple[Judged, ...], *, last: bool) -> Settled:
+        key = (summary.service, summary.release, summary.window_start, summary.window_end, self._assignment.config_hash)
+        before = self._store.windows.get(*key)
+        if before is not None and self._assignment.redo and before.state == "done":
+            self._store.windows.supersede(*key)
+        self._store.windows.begin(*key)
+        on_trial = self._trial_of(summary)
+        evaluation = on_trial.take(summary, self._surroundings(summary), judged=judged)
+        evaluation = replace(
+            evaluation,
+            rubric=f"{self._assignment.rubric.name}:{self._assignment.rubric.version}",
+            flow_run_id=self._flow_run_id,
+            evaluated_at=datetime.now(UTC),
+            settings=self._assignment.described,
+        )
+        self._recall.remember(on_trial, evaluation, whole=last)
+        run_id = self._tracker.record(evaluation, resume=before is not None and not self._assignment.redo)
+        state = "open" if self._is_open(summary, before.opened_at if before else None) else "done"
+        self._store.windows.finish(
+            *key,
+            verdict=evaluation.verdict.value,
+            mlflow_run_id=run_id,
+            state=state,
+            healthy=evaluation.healthy,
+            rows=summary.rows,
+            scored=summary.scored,
+            report=window_report(evaluation, run_id, state).model_dump_json(),
+            evaluated_at=evaluation.evaluated_at,
+        )
+        return Settled(evaluation, run_id, state)
+
+    def _trial_of(self, summary: WindowSummary) -> ReleaseOnTrial:
+        window = Window(summary.window_start, summary.window_end)
+        known = self._trials.get(summary.release)
+        in_order = known is not None and (not known.timeline or known.timeline[-1].window.end <= window.start)
+        if known is None or not in_order:
+            known = self._recall.trial_of(summary.release, window)
+        self._trials[summary.release] = self._recall.completed(known, window)
+        return self._trials[summary.release]
+
+    def _surroundings(self, summary: WindowSummary) -> Surroundings:
+        others = {name: trial.levels for name, trial in self._trials.items() if name != summary.release}
+        return replace(self._recall.surroundings(summary), others=others)
+
+    def _is_open(self, summary: WindowSummary, opened: datetime | None) -> bool:
+        """Whether the judge left the window undecided and another try may help."""
+        if summary.coverage >= self._assignment.judge.coverage_floor or not summary.sampled:
+            return False
+        hopeful = any(Cause(cause) in _WORTH_ANOTHER_TRY for cause in summary.judge.causes)
+        since = opened or self._assignment.now
+        return hopeful and self._assignment.now - since <= parse_delay(self._assignment.policy.freshness)

@@ -1,0 +1,181 @@
+"""The verdict of a release, window by window, on made-up windows with known truth."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+
+from flows.deciding import ReleaseOnTrial, Rules, Surroundings
+from tasks.decisions.baseline import BaselineChoice
+from tasks.decisions.drop import Level
+from tasks.decisions.lines import thresholds, weights
+from tasks.decisions.trial import TrialState
+from tasks.domain.evaluation import Evaluation
+from tasks.domain.settings.monitors import Monitors
+from tasks.domain.settings.policy import Policy
+from tasks.domain.summary import JudgedScores, JudgeUsage, WindowSummary
+from tasks.domain.verdict import Verdict
+from tasks.domain.window import Window
+from tests.made import HOUR, window
+
+DAYS = 12 * 24
+
+
+def rules(monitors: dict | None = None, **policy: object) -> Rules:
+    """Rules with a modest objective, so that the comparison decides."""
+    settings = Monitors.model_validate(
+        {"quality": {"min_score": 0.3}, "latency": {"threshold_ms": 10_000}} | (monitors or {})
+    )
+    chosen = Policy.model_validate(policy)
+    return Rules(
+        service="helpdesk",
+        monitors=settings,
+        policy=chosen,
+        lines=thresholds(chosen, HOUR),
+        config_hash="c",
+        coverage_floor=0.9,
+        max_quarantined=0.05,
+    )
+
+
+def on_trial(seed: int, held_under: Rules | None = None, *, baseline: int = DAYS, own: bool = False) -> ReleaseOnTrial:
+    """Release 2 against hours of release 1."""
+    rng = np.random.default_rng(seed)
+    windows = [window(rng, at, release="1") for at in range(baseline)]
+    spans = tuple(Window(w.window_start, w.window_end) for w in windows)
+    choice = BaselineChoice("1", spans, sum(w.scored for w in windows), own=own, words="its predecessor 1")
+    return ReleaseOnTrial("2", held_under or rules(), choice, windows)
+
+
+def run(release: ReleaseOnTrial, windows: Iterable[WindowSummary], **around: object) -> list[Evaluation]:
+    """Decide window after window."""
+    return [release.take(w, Surroundings(w.rows, w.cost_usd, **around), statistics=False) for w in windows]
+
+
+def later(seed: int, hours: int, *, bad: float = 0.0, start: int = DAYS, **changes: object) -> list[WindowSummary]:
+    """Hours of release 2 after the baseline."""
+    rng = np.random.default_rng(seed)
+    return [window(rng, start + at, release="2", bad=bad, **changes) for at in range(hours)]
+
+
+def test_an_unchanged_release_passes_for_a_week() -> None:
+    """Nothing speaks against a release that is like its predecessor."""
+    evaluations = run(on_trial(1), later(2, 168))
+    assert {e.verdict for e in evaluations} == {Verdict.PASS}
+    assert all(e.healthy for e in evaluations)
+
+
+def test_a_worse_release_fails_and_the_drop_is_named() -> None:
+    """A drop of about 0.09 fails within a day of 40 scores an hour, with since when and how far."""
+    evaluations = run(on_trial(3), later(4, 24, bad=0.15))
+    failed = [e for e in evaluations if e.verdict is Verdict.FAIL]
+    assert failed
+    assert "quality" in failed[0].reasons[0]
+    assert "drop 0." in failed[0].reasons[0]
+    assert failed[0].findings[0].monitor == "quality"
+    assert failed[0].lines.rollback >= failed[0].lines.rollback_line
+
+
+def test_a_fail_is_sticky_while_the_release_lasts() -> None:
+    """Good hours afterwards do not clear a release that failed."""
+    release = on_trial(5)
+    run(release, later(6, 30, bad=0.25))
+    after = run(release, later(7, 10, start=DAYS + 30))
+    assert {e.verdict for e in after} == {Verdict.FAIL}
+    assert after[-1].reasons[0].startswith("failed since")
+
+
+def test_a_drop_below_the_margin_never_fails_a_release() -> None:
+    """The second key: evidence may cross in time, but the estimate must reach the margin too."""
+    held = rules({"quality": {"min_score": 0.3, "margin": 0.2}})
+    evaluations = run(on_trial(8, held), later(9, 48, bad=0.15))
+    assert all(e.verdict is not Verdict.FAIL for e in evaluations)
+    assert any(e.lines.rollback and e.lines.rollback >= e.lines.rollback_line for e in evaluations)
+
+
+def test_a_warning_opens_once_and_stays_in_the_reasons() -> None:
+    """A warn-level monitor warns at its crossing; later windows carry the open incident without a new warning."""
+    slow = [
+        window(np.random.default_rng(20 + at), DAYS + at, release="2", columns={"latency_ms": _slow(at)})
+        for at in range(12)
+    ]
+    evaluations = run(on_trial(10), slow)
+    warned = [at for at, e in enumerate(evaluations) if e.verdict is Verdict.WARN]
+    assert warned
+    assert all(e.verdict is not Verdict.FAIL for e in evaluations)
+    quiet = [e for at, e in enumerate(evaluations) if at > warned[0] and e.verdict is Verdict.PASS]
+    assert any("open warning: " in reason and "latency" in reason for e in quiet for reason in e.reasons)
+
+
+def _slow(at: int):
+    from tests.made import counts
+
+    return counts(np.round(np.random.default_rng(50 + at).lognormal(6.5, 0.4, 40)))
+
+
+def test_a_judge_that_is_away_changes_no_evidence_and_fails_nothing() -> None:
+    """Windows without scores are inconclusive, and quality's evidence skips them."""
+    release = on_trial(11)
+    before = run(release, later(12, 3))[-1].evidence["quality"]
+    away = {"judged": JudgedScores(), "judge": JudgeUsage(causes={"judge unavailable": 40})}
+    evaluations = run(release, later(13, 6, start=DAYS + 3, **away))
+    assert {e.verdict for e in evaluations} == {Verdict.INCONCLUSIVE}
+    assert evaluations[-1].evidence["quality"] == before
+    assert not any(e.healthy for e in evaluations)
+
+
+def test_what_another_release_shares_is_not_this_releases_fault() -> None:
+    """When the release beside it fell alike in the same windows, the verdict is at most warn and says so."""
+    release = on_trial(14)
+    rng = np.random.default_rng(15)
+    before = [Level(window(rng, at).window_start, 0.75, 40.0) for at in range(DAYS - 50, DAYS)]
+    fallen = [Level(window(rng, DAYS + at).window_start, 0.5, 40.0) for at in range(30)]
+    evaluations = run(release, later(16, 30, bad=0.2), others={"1": {"quality/mean": [*before, *fallen]}})
+    assert all(e.verdict is not Verdict.FAIL for e in evaluations)
+    assert any("shared, not this release: 1 fell by 0.2" in reason for e in evaluations for reason in e.reasons)
+
+
+def test_changed_inputs_hold_back_a_judged_fail() -> None:
+    """While prompts drift, judges rate other kinds of content: a warning, not a fail."""
+    release = on_trial(17)
+    from tests.made import counts
+
+    rng = np.random.default_rng(18)
+    shifted = [
+        window(rng, DAYS + at, release="2", bad=0.15, columns={"input_tokens": counts(rng.integers(60, 200, 40))})
+        for at in range(24)
+    ]
+    evaluations = run(release, shifted)
+    assert all(e.verdict is not Verdict.FAIL for e in evaluations)
+    assert any("inputs changed (input_tokens)" in reason for e in evaluations for reason in e.reasons)
+
+
+def test_an_objective_alone_fails_but_leaves_the_window_healthy() -> None:
+    """An absolute breach is a fail and an alert; a successor must still have something to be compared with."""
+    evaluations = run(on_trial(19, rules({"quality": {"min_score": 0.9}})), later(20, 24))
+    failed = [e for e in evaluations if e.verdict is Verdict.FAIL]
+    assert failed
+    assert "objective breached" in failed[0].reasons[0]
+    assert failed[0].healthy
+
+
+def test_state_survives_json_and_goes_on_alike() -> None:
+    """A run resumed from its stored state decides exactly like one that never stopped."""
+    whole, halved = on_trial(21), on_trial(21)
+    hours = later(22, 20, bad=0.1)
+    expected = run(whole, hours)
+    run(halved, hours[:10])
+    text = halved.state.to_json()
+    assert TrialState.from_json(text) == halved.state
+    halved.resume(TrialState.from_json(text), halved.levels, halved.timeline)
+    resumed = run(halved, hours[10:])
+    assert [(e.verdict, e.evidence) for e in resumed] == [(e.verdict, e.evidence) for e in expected[10:]]
+
+
+def test_weights_add_up_and_quality_has_its_share() -> None:
+    """0.4 over quality, the rest even; without quality all even."""
+    family = weights(["quality", "toxicity", "errors"])
+    assert family["quality"] == pytest.approx(0.4)
+    assert sum(family.values()) == pytest.approx(1.0)
+    assert weights(["errors", "latency"]) == {"errors": 0.5, "latency": 0.5}
+    assert weights([]) == {}

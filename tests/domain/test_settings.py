@@ -1,0 +1,62 @@
+"""Settings are strict, helpful, and never hold or repeat a secret."""
+
+import pytest
+from pydantic import ValidationError
+
+from tasks.domain.settings.judging import Judge
+from tasks.domain.settings.logs import LogSource
+from tasks.domain.settings.monitors import Monitors
+from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
+
+ALL = (Judge, Monitors, LogSource, Alerts, Baseline, Policy, Target)
+
+
+def test_a_misspelled_key_names_the_nearest_known_one() -> None:
+    """At any depth."""
+    with pytest.raises(ValidationError, match="Judge has no setting 'provder'; did you mean 'provider'"):
+        Judge.model_validate({"provder": "openai"})
+    with pytest.raises(ValidationError, match="QualityMonitor has no setting 'min_scor'; did you mean 'min_score'"):
+        Monitors.model_validate({"quality": {"min_scor": 0.5}})
+
+
+def test_an_unknown_choice_lists_the_known_ones() -> None:
+    """The error names field and choices."""
+    with pytest.raises(ValidationError, match=r"(?s)provider.*'openai' or 'heuristic'"):
+        Judge.model_validate({"provider": "opnai"})
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["sk-abcDEF123456", "sk-proj-x", "Bearer abc", "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "a b", "AKIA-1234567"],
+)
+def test_a_key_given_in_clear_is_refused_without_repeating_it(key: str) -> None:
+    """Secrets are named, never given; the error does not leak what was given."""
+    with pytest.raises(ValidationError) as error:
+        Judge.model_validate({"api_key": key})
+    assert "looks like a secret" in str(error.value)
+    assert key not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "openai-key", "JUDGE_KEY_2", "skills_key"])
+def test_a_name_of_a_secret_is_accepted(name: str) -> None:
+    """Environment variables and Prefect blocks."""
+    assert Judge(api_key=name).api_key == name
+
+
+def test_an_unknown_canonical_column_is_refused() -> None:
+    """Mappings read {canonical: yours}; turned round, the error says so."""
+    with pytest.raises(ValidationError, match="'model_id' is no canonical name"):
+        LogSource(path="x", columns={"model_id": "service"})
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_every_field_is_described_for_the_form(model: type) -> None:
+    """The run form shows descriptions; a field without one is a riddle."""
+
+    def check(model: type) -> None:
+        for name, field in model.model_fields.items():
+            assert field.description, f"{model.__name__}.{name}"
+            if isinstance(field.annotation, type) and hasattr(field.annotation, "model_fields"):
+                check(field.annotation)
+
+    check(model)
