@@ -52,17 +52,12 @@ def shown(url: URL) -> str:
 
 def without_password(text: str, url: URL) -> str:
     """Return the text with every occurrence of the URL's secrets struck out."""
-    for secret in secrets_of(url):
-        text = text.replace(secret, "***")
-    return text
-
-
-def secrets_of(url: URL) -> list[str]:
-    """Return what in the URL must not be shown."""
-    query = [
+    options = [
         value
         for name, values in url.normalized_query.items()
         if any(word in name.lower() for word in _SECRET_WORDS)
         for value in values
     ]
-    return [secret for secret in [str(url.password or ""), *query] if secret]
+    for secret in [str(url.password or ""), *options]:
+        text = text.replace(secret, "***") if secret else text
+    return text

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from tasks.domain.errors import StoreError
-from tasks.store.address import secrets_of, shown, without_password
+from tasks.store.address import shown, without_password
 
 # A writer waits this long for another process's transaction; ours last milliseconds, a backup's may last seconds.
 _BUSY_SECONDS = 30
@@ -115,12 +115,11 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            words = " ".join(str(getattr(error, "orig", None) or error).split())
-            hidden = any(secret in words for secret in secrets_of(self.url))
+            # No cause is chained: PostgreSQL's details quote the row, and drivers may quote the password.
             raise StoreError(
-                f"the store {self.name} failed: {without_password(words, self.url)}; "
+                f"the store {self.name} failed: {without_password(_words(error), self.url)}; "
                 "check that it can be reached and written"
-            ) from (None if hidden else error)
+            ) from None
 
 
 class Prepared:
@@ -159,3 +158,10 @@ def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get("plumbline_begin")
     if begin:
         connection.exec_driver_sql(begin)
+
+
+def _words(error: SQLAlchemyError) -> str:
+    """Return what happened in one line, without the values of a row."""
+    cause = getattr(error, "orig", None) or error
+    primary = getattr(getattr(cause, "diag", None), "message_primary", None)
+    return " ".join(str(primary or cause).split())

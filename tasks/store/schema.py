@@ -45,7 +45,8 @@ def prepare(database: Database) -> None:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
             found = _version(connection)
             if found is None:
-                metadata.create_all(connection)
+                # A table of one of these names without a version beside it is another program's: better to fail.
+                metadata.create_all(connection, checkfirst=False)
                 connection.execute(schema_version.insert().values(version=VERSION, created_at=database.now(connection)))
                 found = VERSION
     if found != VERSION:

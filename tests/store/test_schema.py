@@ -41,6 +41,18 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     assert file.read_text().startswith("not a database")
 
 
+def test_a_database_with_a_table_of_another_program_of_the_same_name_is_refused(url):
+    """Nothing is written into it."""
+    if url.startswith("sqlite"):
+        Path(make_url(url).database).parent.mkdir()
+    run(url, "CREATE TABLE releases (id INTEGER)")
+    with pytest.raises(StoreError, match=r"releases.? already exists"):
+        Store.open(url)
+    engine = create_engine(url)
+    assert inspect(engine).get_table_names() == ["releases"]
+    engine.dispose()
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     """Here a file is in its way."""
     (tmp_path / "taken").touch()
