@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from tasks.store import Store
+from tasks.store.columns import metadata
 
 _numbers = itertools.count()
 
@@ -37,9 +38,15 @@ def postgres(tmp_path_factory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres) -> str:
-    """URL of an empty schema in PostgreSQL."""
+@pytest.fixture(scope="session")
+def postgres_store(postgres) -> str:
+    """URL of a store in PostgreSQL; making its tables anew for each test would take most of the time."""
+    url = _new_schema(postgres)
+    Store.open(url).close()
+    return url
+
+
+def _new_schema(postgres: str) -> str:
     name = f"store_{next(_numbers)}"
     run(postgres, f"CREATE SCHEMA {name}")
     return (
@@ -63,9 +70,21 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
+def new_url(request) -> str:
+    """URL of a database of either kind in which nothing was made yet."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("sqlite_url")
+    return _new_schema(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
 def url(request) -> str:
-    """URL of an empty database, of either kind."""
-    return request.getfixturevalue(f"{request.param}_url")
+    """URL of an empty store, of either kind."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("sqlite_url")
+    kept = request.getfixturevalue("postgres_store")
+    run(kept, "; ".join(f"DELETE FROM {name}" for name in metadata.tables if name != "schema_version"))
+    return kept
 
 
 @pytest.fixture

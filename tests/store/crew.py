@@ -26,7 +26,7 @@ def race(url: str, log: str) -> None:
         try:
             with store.leases.hold("race"):
                 say(log, "held")
-                time.sleep(0.7)
+                time.sleep(0.5)
         except LeaseHeldError:
             say(log, "refused")
 

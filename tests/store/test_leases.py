@@ -104,7 +104,7 @@ def test_a_lease_taken_away_is_noticed_by_its_keeper(store):
 def test_a_kept_lease_outlives_its_seconds(store):
     """Renewed at a third of its life."""
     with store.leases.hold("x", seconds=0.3) as held:
-        time.sleep(0.7)
+        time.sleep(0.5)
         held.check()
         with pytest.raises(LeaseHeldError), store.leases.hold("x"):
             pytest.fail("both hold it")

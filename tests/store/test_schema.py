@@ -23,13 +23,13 @@ def run(url: str, statement: str) -> list:
 
 
 @pytest.mark.parametrize("version", [0, 2])
-def test_a_store_of_another_version_is_refused_and_left_alone(url, version):
+def test_a_store_of_another_version_is_refused_and_left_alone(new_url, version):
     """The error names both versions and what to do."""
-    Store.open(url).close()
-    run(url, f"UPDATE schema_version SET version = {version}")
+    Store.open(new_url).close()
+    run(new_url, f"UPDATE schema_version SET version = {version}")
     with pytest.raises(SchemaMismatchError, match=rf"version {version}, this Plumbline has 1; use the Plumbline that"):
-        Store.open(url)
-    assert run(url, "SELECT version FROM schema_version") == [(version,)]
+        Store.open(new_url)
+    assert run(new_url, "SELECT version FROM schema_version") == [(version,)]
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
@@ -41,14 +41,14 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     assert file.read_text().startswith("not a database")
 
 
-def test_a_database_with_a_table_of_another_program_of_the_same_name_is_refused(url):
+def test_a_database_with_a_table_of_another_program_of_the_same_name_is_refused(new_url):
     """Nothing is written into it."""
-    if url.startswith("sqlite"):
-        Path(make_url(url).database).parent.mkdir()
-    run(url, "CREATE TABLE releases (id INTEGER)")
+    if new_url.startswith("sqlite"):
+        Path(make_url(new_url).database).parent.mkdir()
+    run(new_url, "CREATE TABLE releases (id INTEGER)")
     with pytest.raises(StoreError, match=r"releases.? already exists"):
-        Store.open(url)
-    engine = create_engine(url)
+        Store.open(new_url)
+    engine = create_engine(new_url)
     assert inspect(engine).get_table_names() == ["releases"]
     engine.dispose()
 
@@ -66,20 +66,20 @@ def test_a_database_that_does_not_answer_is_an_error_with_its_name():
         Store.open("postgresql+psycopg://plumbline@/store?host=/nonexistent")
 
 
-def test_twenty_processes_create_one_store(url, crew):
+def test_twenty_processes_create_one_store(new_url, crew):
     """Each of them can use it; the version is written once."""
-    crew("open_store", 20, url)
-    assert run(url, "SELECT version FROM schema_version") == [(1,)]
+    crew("open_store", 20, new_url)
+    assert run(new_url, "SELECT version FROM schema_version") == [(1,)]
 
 
-def test_every_table_is_made(url):
+def test_every_table_is_made(new_url):
     """Also beside tables of others."""
     run_before = "CREATE TABLE alembic_version (version_num TEXT)"
-    if url.startswith("sqlite"):
-        Path(make_url(url).database).parent.mkdir()
-    run(url, run_before)
-    Store.open(url).close()
-    engine = create_engine(url)
+    if new_url.startswith("sqlite"):
+        Path(make_url(new_url).database).parent.mkdir()
+    run(new_url, run_before)
+    Store.open(new_url).close()
+    engine = create_engine(new_url)
     made = set(inspect(engine).get_table_names())
     engine.dispose()
     assert made == {*metadata.tables, "alembic_version"}
