@@ -7,6 +7,7 @@ null no bet gains on average, so wealth is evidence (Waudby-Smith and Ramdas 202
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tasks.stats.window_scores import Floats, WindowScores
 
@@ -91,7 +92,7 @@ def restart(log_wealth: Floats, gain: Floats) -> Floats:
     return np.asarray(np.logaddexp(log_wealth, 0.0) + gain)
 
 
-def log_mixture(log_wealth: Floats, windows: int) -> Floats:
+def log_mixture(log_wealth: Floats, windows: int | NDArray[np.int64]) -> Floats:
     """Return the log of the even mixture of all bets and the bet 0, whose sum is the number of windows."""
     bets = log_wealth.shape[-1]
     return np.asarray(np.logaddexp(log_sum_exp(log_wealth), np.log(windows)) - np.log(bets + 1))
