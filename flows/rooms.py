@@ -125,7 +125,8 @@ class Rooms:
 
     def _nothing(self, planned: Plan) -> str:
         if not planned.windows:
-            return f"no window to evaluate by {datetime.now(UTC):%Y-%m-%d %H:%M}Z: the last one is done and the next is not over"
+            now = f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z"
+            return f"no window to evaluate at {now}: the last one is done, and the next is not over"
         return (
             f"no interactions of {self.assignment.service!r} between {planned.start:%Y-%m-%d %H:%M}Z and "
             f"{planned.end:%Y-%m-%d %H:%M}Z; give start and end, or check logs.path and the service's name"

@@ -64,8 +64,7 @@ def estimate_drop(feature: Feature, levels: Sequence[Level]) -> Drop | None:
     baseline = feature.baseline_mean
     found = change_point([level.mean for level in levels], [level.size for level in levels], baseline)
     size = max(found.size, 1.0)
-    variance = _variance(feature, baseline)
-    error = math.sqrt(variance * feature.design_effect * (1.0 / size + 1.0 / max(feature.baseline_size, 1)))
+    error = math.sqrt(feature.variance * feature.design_effect * (1.0 / size + 1.0 / max(feature.baseline_size, 1)))
     return Drop(
         feature=feature.key,
         monitor=feature.monitor,
@@ -94,16 +93,7 @@ def moved_alike(drop: Drop, feature: Feature, others: Mapping[str, History]) -> 
         mean_before = sum(level.mean * level.size for level in before) / size_before
         mean_since = sum(level.mean * level.size for level in since) / size_since
         fell = mean_before - mean_since
-        error = math.sqrt(
-            _variance(feature, feature.baseline_mean) * feature.design_effect * (1 / size_before + 1 / size_since)
-        )
+        error = math.sqrt(feature.variance * feature.design_effect * (1 / size_before + 1 / size_since))
         if fell >= drop.drop / 2 and fell >= 2 * error:
             return release, fell
     return None
-
-
-def _variance(feature: Feature, mean: float) -> float:
-    squares = sum(
-        count * (value - mean) ** 2 for value, count in zip(feature.baseline, feature.baseline_counts, strict=True)
-    )
-    return max(squares / max(feature.baseline_size, 1), 1e-6)

@@ -99,7 +99,7 @@ def power_words(trial: Trial, findings: Sequence[Finding]) -> str:
 def _after(feature: Feature, trial: Trial, drop: float, per_window: float) -> str:
     line = own_line(trial.lines.rollback, trial.rollback_weights.get("quality") or trial.warn_weights["quality"])
     size = feature.baseline_size / feature.design_effect
-    needed = interactions_needed(drop, standard_deviation(feature), 1.0, line, size)
+    needed = interactions_needed(drop, math.sqrt(feature.variance), 1.0, line, size)
     if not math.isfinite(needed):
         return "does not show"
     windows = needed * feature.design_effect / per_window
@@ -111,18 +111,9 @@ def power_note(feature: Feature, trial: Trial, margin: float) -> str | None:
     if feature.boundary is not Boundary.BASELINE or margin <= 0:
         return None
     line = own_line(trial.lines.rollback, trial.warn_weights.get(feature.monitor, 1.0))
-    sd = standard_deviation(feature)
+    sd = math.sqrt(feature.variance)
     wanted = 2 * sd**2 * (line + 4) / (2 * margin) ** 2 * feature.design_effect
     if wanted <= feature.baseline_size:
         return None
     scores = f"the baseline's {feature.baseline_size} scores"
     return f"power: {scores} never show a drop of {2 * margin:g}; that takes {wanted:,.0f}"
-
-
-def standard_deviation(feature: Feature) -> float:
-    """Return the standard deviation of a feature's baseline."""
-    mean = feature.baseline_mean
-    squares = sum(
-        count * (value - mean) ** 2 for value, count in zip(feature.baseline, feature.baseline_counts, strict=True)
-    )
-    return math.sqrt(max(squares / feature.baseline_size, 1e-6))

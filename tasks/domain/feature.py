@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class Boundary(StrEnum):
@@ -18,7 +19,7 @@ class Boundary(StrEnum):
     OBJECTIVE = "objective"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Feature:
     """One bounded feature of one monitor, and the null it is held against.
 
@@ -48,16 +49,23 @@ class Feature:
     two_level: bool = False
     needs_judge: bool = False
 
-    @property
+    @cached_property
     def baseline_size(self) -> int:
         """How many baseline scores there are."""
         return int(sum(self.baseline_counts))
 
-    @property
+    @cached_property
     def baseline_mean(self) -> float:
         """Mean of the baseline's scores."""
         total = sum(value * count for value, count in zip(self.baseline, self.baseline_counts, strict=True))
         return float(total / self.baseline_size)
+
+    @cached_property
+    def variance(self) -> float:
+        """Variance of one baseline score, at least 1e-6: equal scores are no proof that others never come."""
+        pairs = zip(self.baseline, self.baseline_counts, strict=True)
+        squares = sum(count * (value - self.baseline_mean) ** 2 for value, count in pairs)
+        return max(float(squares / self.baseline_size), 1e-6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Which settings make the same question: the hash under which windows, summaries and evidence are kept.
 
 Three parts: what is asked (rubric, judge model, parser; hashed where judging is), what is tolerated (monitors,
-sampling, window, baseline; hashed here), and who does it and is told (concurrency, limits, addresses, policy, alerts): the third
-is left out, because no number depends on it.
+sampling, window, baseline; hashed here), and who does it and is told (concurrency, limits, addresses, policy, alerts):
+the third is left out, because no number depends on it.
 """
 
 from __future__ import annotations

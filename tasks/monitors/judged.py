@@ -61,19 +61,28 @@ class JudgedMonitor:
             float(scores.mean()),
             float(scores.var()),
         )
-        hours = np.concatenate([np.full(window.scored, window.window_start.hour) for window in reference.windows])
+        values, counts, strata = self._baseline(reference, scores)
         relative = Feature(
             key=f"{self.name}/mean",
             monitor=self.name,
             boundary=Boundary.BASELINE,
-            baseline=scores.tolist(),
-            baseline_counts=[1] * scores.size,
-            strata=hours.tolist() if reference.by_hour else (),
+            baseline=values,
+            baseline_counts=counts,
+            strata=strata,
             margin=self._settings(settings).margin if strict else 0.0,
             design_effect=max(effect, reference.repeats),
             needs_judge=True,
         )
         return absolute, relative
+
+    def _baseline(self, reference: Reference, scores: np.ndarray) -> tuple[list[float], list[int], list[int]]:
+        """Return (distinct values, counts, hours of the day); no hours where the baseline is too short for them."""
+        if not reference.by_hour:
+            column = value_counts(scores)
+            return column.values, column.counts, []
+        hours = np.concatenate([np.full(window.scored, window.window_start.hour) for window in reference.windows])
+        pairs, counts = np.unique(np.stack([hours, scores]), axis=1, return_counts=True)
+        return pairs[1].tolist(), counts.tolist(), pairs[0].astype(int).tolist()
 
     def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
         """Return the window's scores, if the judge scored enough of the sample."""
