@@ -40,9 +40,12 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+_encoder = json.JSONEncoder(separators=(",", ":"))
+
+
 def as_json(value: Any) -> str:
     """Return the value as ASCII JSON; infinities are written as Python reads them back."""
-    return json.dumps(value, separators=(",", ":"))
+    return _encoder.encode(value)
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -96,16 +96,17 @@ class Held:
             self._renew()
 
     def _renew(self) -> None:
-        before = time.monotonic()
         try:
             with self._database.writing() as connection:
+                before = time.monotonic()
                 until = self._database.now(connection) + timedelta(seconds=self.seconds)
                 renewed = connection.execute(leases.update().where(self._mine).values(expires_at=until)).rowcount
         except StoreError as error:
             logger.warning("lease %r could not be renewed: %s", self.name, error)
             return
         if renewed:
-            self._renewed = before
+            # Keeper and `check` may both renew; the later one counts.
+            self._renewed = max(self._renewed, before)
         else:
             self._taken_away = True
             logger.error("lease %r was taken over by another run", self.name)
