@@ -84,7 +84,7 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
         findings: The monitors' own, before the evidence was asked.
         around: Levels so far, other releases, margins, the judge's shift.
     """
-    warn_evidence, rollback_evidence = trial.evidence(state.warn), trial.evidence(state.rollback)
+    warn_evidence, rollback_evidence = trial.warn_evidence(state), trial.rollback_evidence(state)
     warn, rollback = family(warn_evidence, trial.warn_weights), family(rollback_evidence, trial.rollback_weights)
     now = around.window.end
     incidents = {monitor: at for monitor, at in state.incidents.items() if now - at < _INCIDENT_LASTS}

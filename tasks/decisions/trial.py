@@ -12,6 +12,7 @@ from typing import Any
 
 from tasks.decisions.lines import Thresholds, level_of, weights
 from tasks.domain.feature import Boundary, Feature, Observation
+from tasks.stats.bank import BankState, DetectorBank
 from tasks.stats.edetector import DetectorState, MeanDetector, combine
 
 
@@ -32,7 +33,8 @@ class TrialState:
     Attributes:
         windows: Windows taken in.
         rollback: Detector states of features whose monitors roll back; they run on.
-        warn: Detector states of all features; a monitor's restart at its warning.
+        warn: Detector states of features that warn; a monitor's restart at its warning.
+        bank: The same for the features that are plain shares, all in one.
         incidents: Monitors with an open warning, and when it last crossed.
         failure: Set once the release failed.
     """
@@ -40,6 +42,7 @@ class TrialState:
     windows: int = 0
     rollback: Mapping[str, DetectorState] = field(default_factory=dict)
     warn: Mapping[str, DetectorState] = field(default_factory=dict)
+    bank: BankState | None = None
     incidents: Mapping[str, datetime] = field(default_factory=dict)
     failure: Failure | None = None
 
@@ -51,6 +54,7 @@ class TrialState:
                 "windows": self.windows,
                 "rollback": {key: state.to_json() for key, state in self.rollback.items()},
                 "warn": {key: state.to_json() for key, state in self.warn.items()},
+                "bank": self.bank and self.bank.to_json(),
                 "incidents": {monitor: since.isoformat() for monitor, since in self.incidents.items()},
                 "failure": failure
                 and [failure.since.isoformat(), list(failure.monitors), failure.reason, failure.absolute_only],
@@ -66,6 +70,7 @@ class TrialState:
             windows=known["windows"],
             rollback={key: DetectorState.from_json(state) for key, state in known["rollback"].items()},
             warn={key: DetectorState.from_json(state) for key, state in known["warn"].items()},
+            bank=known["bank"] and BankState.from_json(known["bank"]),
             incidents={monitor: datetime.fromisoformat(since) for monitor, since in known["incidents"].items()},
             failure=failure and Failure(datetime.fromisoformat(failure[0]), tuple(failure[1]), failure[2], failure[3]),
         )
@@ -84,7 +89,15 @@ class Trial:
         self.features = {feature.key: feature for feature in features}
         self.lines = lines
         self._levels = dict(levels)
-        self._detectors = {feature.key: _detector(feature, lines.rollback) for feature in features}
+        self._banked = [f for f in features if f.boundary is Boundary.BASELINE and f.two_level and not f.strata]
+        banked = {feature.key for feature in self._banked}
+        self._bank = _bank(self._banked, lines.rollback)
+        self._detectors = {
+            feature.key: _detector(feature, lines.rollback)
+            for feature in features
+            if feature.key not in banked or level_of(feature.monitor, levels) == "rollback"
+        }
+        self._single = [key for key in self._detectors if key not in banked]
         relative = {feature.monitor for feature in features if feature.boundary is Boundary.BASELINE}
         absolute = {feature.monitor for feature in features if feature.boundary is Boundary.OBJECTIVE}
         self.warn_weights = weights(relative)
@@ -111,9 +124,12 @@ class Trial:
         """Return the state before the first window."""
         return TrialState(
             rollback={
-                key: self._detectors[key].start() for key, f in self.features.items() if self.rolls_back(f.monitor)
+                key: detector.start()
+                for key, detector in self._detectors.items()
+                if self.rolls_back(self.features[key].monitor)
             },
-            warn={key: detector.start() for key, detector in self._detectors.items()},
+            warn={key: self._detectors[key].start() for key in self._single},
+            bank=self._bank.start() if self._bank else None,
         )
 
     def observe(self, state: TrialState, seen: Mapping[str, Observation], hour: int) -> TrialState:
@@ -122,7 +138,19 @@ class Trial:
         def after(states: Mapping[str, DetectorState]) -> dict[str, DetectorState]:
             return {key: self._update(key, known, seen.get(key), hour) for key, known in states.items()}
 
-        return replace(state, windows=state.windows + 1, rollback=after(state.rollback), warn=after(state.warn))
+        bank = self._after(state.bank, seen)
+        return replace(
+            state, windows=state.windows + 1, rollback=after(state.rollback), warn=after(state.warn), bank=bank
+        )
+
+    def _after(self, state: BankState | None, seen: Mapping[str, Observation]) -> BankState | None:
+        if self._bank is None or state is None:
+            return state
+        observations = [seen.get(feature.key) for feature in self._banked]
+        ones = [observation.ones if observation else 0 for observation in observations]
+        totals = [observation.size if observation else 0 for observation in observations]
+        effects = [observation.design_effect if observation else 1.0 for observation in observations]
+        return self._bank.update(state, ones, totals, design_effects=effects)
 
     def _update(self, key: str, state: DetectorState, seen: Observation | None, hour: int) -> DetectorState:
         if seen is None or not seen.size:
@@ -139,18 +167,30 @@ class Trial:
         """Return the state with the warn evidence of these monitors begun anew."""
         fresh = {
             key: self._detectors[key].start()
-            for key, feature in self.features.items()
-            if feature.monitor in monitors and feature.boundary is Boundary.BASELINE
+            for key in self._single
+            if (feature := self.features[key]).monitor in monitors and feature.boundary is Boundary.BASELINE
         }
-        return replace(state, warn={**state.warn, **fresh})
+        chosen = [at for at, feature in enumerate(self._banked) if feature.monitor in monitors]
+        bank = self._bank.restarted(state.bank, chosen) if self._bank and state.bank and chosen else state.bank
+        return replace(state, warn={**state.warn, **fresh}, bank=bank)
 
-    def evidence(self, states: Mapping[str, DetectorState]) -> dict[str, float]:
-        """Return each monitor's log evidence against its baseline: its features count evenly."""
+    def warn_evidence(self, state: TrialState) -> dict[str, float]:
+        """Return each monitor's log evidence since its last warning."""
+        banked = state.bank.log_evidence.tolist() if state.bank else []
+        logs = {key: known.log_evidence for key, known in state.warn.items()}
+        return self._by_monitor(logs | {f.key: log for f, log in zip(self._banked, banked, strict=True)})
+
+    def rollback_evidence(self, state: TrialState) -> dict[str, float]:
+        """Return the log evidence of each monitor that rolls back, since the release started."""
+        return self._by_monitor({key: known.log_evidence for key, known in state.rollback.items()})
+
+    def _by_monitor(self, logs: Mapping[str, float]) -> dict[str, float]:
+        """A monitor's features count evenly."""
         by_monitor: dict[str, list[float]] = {}
-        for key, state in states.items():
+        for key, log in logs.items():
             feature = self.features[key]
             if feature.boundary is Boundary.BASELINE:
-                by_monitor.setdefault(feature.monitor, []).append(state.log_evidence)
+                by_monitor.setdefault(feature.monitor, []).append(log)
         return {monitor: combine(logs, [1.0 / len(logs)] * len(logs)) for monitor, logs in by_monitor.items()}
 
     def breached_objectives(self, state: TrialState) -> dict[str, str]:
@@ -172,6 +212,18 @@ def family(evidence: Mapping[str, float], known_weights: Mapping[str, float]) ->
     logs = [evidence.get(monitor, -math.inf) for monitor in known_weights]
     total = combine(logs, list(known_weights.values())) if logs else -math.inf
     return total if total > -math.inf else None
+
+
+def _bank(features: Sequence[Feature], line: float) -> DetectorBank | None:
+    if not features:
+        return None
+    return DetectorBank.against_baselines(
+        [round(feature.baseline_mean * feature.baseline_size) for feature in features],
+        [float(feature.baseline_size) for feature in features],
+        log_threshold=line,
+        margins=[feature.margin for feature in features],
+        design_effects=[feature.design_effect for feature in features],
+    )
 
 
 def _detector(feature: Feature, line: float) -> MeanDetector:

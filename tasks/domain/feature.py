@@ -88,6 +88,11 @@ class Observation:
         return int(sum(self.counts))
 
     @property
+    def ones(self) -> int:
+        """How many of the values are 1."""
+        return int(sum(count for value, count in zip(self.values, self.counts, strict=True) if value == 1.0))
+
+    @property
     def mean(self) -> float:
         """Their mean; NaN where there is none."""
         size = self.size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,6 +133,16 @@ class DetectorBank:
         """Return the state before the first window."""
         wealth = np.full(self.gain_of_one.shape, -np.inf)
         return BankState(np.full(self.size, -np.inf), np.zeros(self.size, dtype=np.int64), wealth)
+
+    def restarted(self, state: BankState, features: Sequence[int]) -> BankState:
+        """Return the state with these features, by position, as before their first window."""
+        fresh = np.zeros(self.size, dtype=bool)
+        fresh[list(features)] = True
+        return BankState(
+            np.where(fresh, -np.inf, state.log_evidence),
+            np.where(fresh, 0, state.windows),
+            np.where(fresh[:, None, None], -np.inf, state.log_wealth),
+        )
 
     def update(
         self, state: BankState, successes: Numbers, totals: Numbers, *, design_effects: float | Numbers = 1.0
