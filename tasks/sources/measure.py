@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -35,7 +35,7 @@ class Measure:
     def __init__(self, prices: Mapping[str, Price] | None) -> None:
         self._prices = prices
         self._per_token: dict[str, tuple[float, float] | None] = {}
-        self._pending: list[tuple[float | None, ...]] = []
+        self._pending: dict[str, list[float | None]] = {name: [] for name in COLUMNS}
         self._columns = {name: Folded() for name in COLUMNS}
         self._latencies: array[float] = array("d")
         self._cost_usd = 0.0
@@ -48,29 +48,24 @@ class Measure:
         self.feedback_up = 0
         self.feedback_answered = 0
 
-    def add(self, row: Interaction) -> None:
-        """Measure a row."""
-        self.rows += 1
-        if self.first_seen is None or row.timestamp < self.first_seen:
-            self.first_seen = row.timestamp
-        if row.error is not None:
-            self.errors += 1
-        if row.feedback is not None:
-            self.feedback_answered += 1
-            self.feedback_up += row.feedback > 0
-        cost = self._cost_of(row) if row.cost_usd is None else row.cost_usd
-        self._pending.append(
-            (
-                row.latency_ms,
-                row.input_tokens,
-                row.output_tokens,
-                len(row.prompt),
-                None if row.context is None else len(row.context),
-                len(row.response),
-                cost,
-            )
-        )
-        if len(self._pending) >= _FOLD_ROWS:
+    def add(self, rows: Sequence[Interaction]) -> None:
+        """Measure rows, at least one."""
+        self.rows += len(rows)
+        first = min(row.timestamp for row in rows)
+        self.first_seen = first if self.first_seen is None else min(first, self.first_seen)
+        self.errors += sum(row.error is not None for row in rows)
+        feedback = [row.feedback for row in rows if row.feedback is not None]
+        self.feedback_answered += len(feedback)
+        self.feedback_up += sum(given > 0 for given in feedback)
+        pending = self._pending
+        pending["latency_ms"] += [row.latency_ms for row in rows]
+        pending["input_tokens"] += [row.input_tokens for row in rows]
+        pending["output_tokens"] += [row.output_tokens for row in rows]
+        pending["prompt_chars"] += [len(row.prompt) for row in rows]
+        pending["context_chars"] += [None if row.context is None else len(row.context) for row in rows]
+        pending["response_chars"] += [len(row.response) for row in rows]
+        pending["cost_usd"] += [self._cost_of(row) if row.cost_usd is None else row.cost_usd for row in rows]
+        if len(pending["cost_usd"]) >= _FOLD_ROWS:
             self._fold()
 
     def summary(
@@ -122,14 +117,17 @@ class Measure:
         return row.input_tokens * per_token[0] + row.output_tokens * per_token[1]
 
     def _fold(self) -> None:
-        columns = dict(zip(COLUMNS, zip(*self._pending, strict=True), strict=False)) if self._pending else {}
-        self._pending.clear()
-        for name, values in columns.items():
-            self._columns[name].fold(values)
-        self._latencies.extend(value for value in columns.get("latency_ms", ()) if value is not None)
-        costs = [cost for cost in columns.get("cost_usd", ()) if cost is not None]
-        self._cost_usd += sum(costs)
-        self._costs_known += len(costs)
+        for name, values in self._pending.items():
+            known = [value for value in values if value is not None]
+            values.clear()
+            if not known:
+                continue
+            self._columns[name].fold(known)
+            if name == "latency_ms":
+                self._latencies.extend(known)
+            elif name == "cost_usd":
+                self._cost_usd += sum(known)
+                self._costs_known += len(known)
 
     def _percentiles(self) -> dict[str, float]:
         if not self._latencies:

@@ -17,13 +17,15 @@ from tasks.domain.settings.judging import Sampling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.summary import WindowSummary
 from tasks.domain.window import Window, window_of
+from tasks.sources.batches import Batch
 from tasks.sources.entries import Entries
 from tasks.sources.mapping import source_of
 from tasks.sources.measure import Measure
 from tasks.sources.quarantine import QuarantinedRow, digest_of
 from tasks.sources.reading import RECORDS_KEPT
-from tasks.sources.repeats import SeenIds
+from tasks.sources.repeats import REACH, SeenIds
 from tasks.sources.sample import KeyedHash, Sample
+from tasks.sources.stretches import Stretches
 
 NO_RELEASE = "no release"
 """Cause of a row that names no release while none is known to have been live."""
@@ -130,11 +132,7 @@ def pull(
     work = _Pull(service, windows, sampling=sampling, release_at=release_at, prices=prices, look_back=look_back)
     entries = Entries(source)
     for batch in entries:
-        for entry in batch.entries:
-            if isinstance(entry, QuarantinedRow):
-                work.put_aside(entry)
-            else:
-                work.take(entry)
+        work.take(batch)
     return work.pulled(carries_errors=entries.watch.carries_errors)
 
 
@@ -159,8 +157,9 @@ class _Pull:
             raise SettingsError("windows of one pull must be of one length and not overlap; pull them in two goes")
         self._service = service
         self._asked = frozenset(ordered)
-        self._start = ordered[0].start - look_back * self._length
-        self._end = ordered[-1].end
+        self._counted_from = ordered[0].start - look_back * self._length
+        # The ids of the windows before decide what counts in the first one counted.
+        self._stretches = Stretches(self._counted_from - REACH * self._length, ordered[-1].end, self._length)
         self._sampling = sampling
         self._hash = KeyedHash(sampling.seed)
         self._release_at = release_at
@@ -168,38 +167,49 @@ class _Pull:
         self._seen = SeenIds()
         self._aside = _Aside()
         self._cells: dict[ReleaseWindow, _Cell] = {}
-        self._window = Window(self._start, self._start)  # of the row at hand; empty before the first
-        self._cell: tuple[str | None, _Cell | None] = (None, None)
         self._duplicates = 0  # of rows without release; the others are counted where they belong
         self._unassigned = 0
 
-    def take(self, row: Interaction) -> None:
-        """Take in an interaction, if it is the service's and of the time."""
-        moment = row.timestamp
-        if not self._window.start <= moment < self._window.end:
-            if not self._start <= moment < self._end:
-                return
-            self._window = window_of(moment, self._length)
-            self._seen.enter(self._window.start)
-        if row.service is not None and row.service != self._service:
-            return
-        release = row.release or self._release_at(moment)
-        repeated = self._seen.repeated(row.interaction_id)
-        if release is None:
-            asked = self._window in self._asked
-            self._duplicates += repeated and asked
-            if asked and not repeated:
-                self._unassigned += 1
-                self.put_aside(_without_release(row))
-            return
-        cell = self._cells.get((release, self._window)) or self._new_cell(release)
-        if repeated:
-            cell.measure.duplicates += 1
-        elif cell.sample is None:
-            cell.measure.rows += 1
-        else:
-            cell.measure.add(row)
-            cell.sample.offer(row)
+    def take(self, batch: Batch) -> None:
+        """Take in a batch's rows that are the service's and of the time."""
+        for stretch in self._stretches.of(batch):
+            if isinstance(stretch, QuarantinedRow):
+                self.put_aside(stretch)
+                continue
+            window, rows = stretch
+            own = [row for row in rows if row.service is None or row.service == self._service]
+            if own:
+                fresh, repeated = self._seen.part(window, own)
+                if window.start < self._counted_from:
+                    continue
+                self._take_fresh(window, fresh)
+                self._count_repeated(window, repeated)
+
+    def _take_fresh(self, window: Window, rows: list[Interaction]) -> None:
+        by_release: dict[str | None, list[Interaction]] = {}
+        for row in rows:
+            by_release.setdefault(row.release or self._release_at(row.timestamp), []).append(row)
+        asked = window in self._asked
+        for release, its_rows in by_release.items():
+            if release is not None:
+                cell = self._cell(release, window)
+                if cell.sample is None:
+                    cell.measure.rows += len(its_rows)
+                else:
+                    cell.measure.add(its_rows)
+                    cell.sample.offer(its_rows)
+            elif asked:
+                self._unassigned += len(its_rows)
+                for row in its_rows:
+                    self.put_aside(_without_release(row))
+
+    def _count_repeated(self, window: Window, rows: list[Interaction]) -> None:
+        for row in rows:
+            release = row.release or self._release_at(row.timestamp)
+            if release is not None:
+                self._cell(release, window).measure.duplicates += 1
+            elif window in self._asked:
+                self._duplicates += 1
 
     def put_aside(self, row: QuarantinedRow) -> None:
         """Count a row put aside, if it is the service's and of the time asked for, as far as one can tell."""
@@ -236,9 +246,11 @@ class _Pull:
             unassigned=self._unassigned,
         )
 
-    def _new_cell(self, release: str) -> _Cell:
-        sample = Sample(self._sampling, self._hash) if self._window in self._asked else None
-        cell = self._cells[release, self._window] = _Cell(Measure(self._prices), sample)
+    def _cell(self, release: str, window: Window) -> _Cell:
+        cell = self._cells.get((release, window))
+        if cell is None:
+            sample = Sample(self._sampling, self._hash) if window in self._asked else None
+            cell = self._cells[release, window] = _Cell(Measure(self._prices), sample)
         return cell
 
     def _intake(self, key: ReleaseWindow, cell: _Cell, carries_errors: bool) -> WindowIntake:

@@ -10,12 +10,13 @@ from typing import Any
 from tasks.domain.errors import SettingsError
 from tasks.domain.interaction import Interaction
 from tasks.domain.settings.logs import LogSource
-from tasks.domain.window import aware_utc, floor, parse_length
+from tasks.domain.window import aware_utc, parse_length
 from tasks.sources.entries import Entries
 from tasks.sources.files import find_files
 from tasks.sources.mapping import source_of
 from tasks.sources.quarantine import QuarantinedRow
 from tasks.sources.repeats import SeenIds
+from tasks.sources.stretches import Stretches
 
 RECORDS_KEPT = 10_000
 """Quarantined rows kept one by one (2 MB); beyond it they are only counted."""
@@ -53,27 +54,18 @@ class Reading:
             SourceError: when a file cannot be read, or a mapped column is in no row.
         """
         self._forget()
-        start, end = self._start, self._end
         seen = SeenIds()
-        opens = closes = start  # of the window at hand: empty, so that the first row turns to its own
+        stretches = Stretches(self._start, self._end, self._length)
         for batch in Entries(self._source):
-            for entry in batch.entries:
-                if isinstance(entry, QuarantinedRow):
-                    self._put_aside(entry)
+            for stretch in stretches.of(batch):
+                if isinstance(stretch, QuarantinedRow):
+                    self._put_aside(stretch)
                     continue
-                moment = entry.timestamp
-                if not opens <= moment < closes:
-                    if not start <= moment < end:
-                        continue
-                    opens = floor(moment, self._length)
-                    seen.enter(opens)
-                    closes = min(opens + self._length, end)
-                    opens = max(opens, start)
-                self.rows += 1
-                if seen.repeated(entry.interaction_id):
-                    self.repeated += 1
-                else:
-                    yield entry
+                window, rows = stretch
+                fresh, repeated = seen.part(window, rows)
+                self.rows += len(rows)
+                self.repeated += len(repeated)
+                yield from fresh
 
     def _put_aside(self, row: QuarantinedRow) -> None:
         if row.moment is not None and not self._start <= row.moment < self._end:

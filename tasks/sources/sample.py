@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from tasks.domain.interaction import Interaction
@@ -34,13 +35,15 @@ class Sample:
         self._hash = keyed_hash
         self._heap: list[tuple[int, str, Interaction]] = []  # highest hash first: negated
 
-    def offer(self, interaction: Interaction) -> None:
-        """Take the interaction in if its hash is among the lowest so far."""
-        rank = -self._hash(interaction.interaction_id)
-        if len(self._heap) < self._size:
-            heapq.heappush(self._heap, (rank, interaction.interaction_id, interaction))
-        elif rank > self._heap[0][0]:
-            heapq.heapreplace(self._heap, (rank, interaction.interaction_id, interaction))
+    def offer(self, interactions: Iterable[Interaction]) -> None:
+        """Take in those whose hash is among the lowest so far."""
+        keyed_hash, heap = self._hash, self._heap
+        for interaction in interactions:
+            rank = -keyed_hash(interaction.interaction_id)
+            if len(heap) < self._size:
+                heapq.heappush(heap, (rank, interaction.interaction_id, interaction))
+            elif rank > heap[0][0]:
+                heapq.heapreplace(heap, (rank, interaction.interaction_id, interaction))
 
     def interactions(self) -> tuple[Interaction, ...]:
         """Return the sample in the order of time."""

@@ -85,10 +85,9 @@ class StrictReader:
         """
         decode = self._decode
         rows: list[Any] = [decode(line) for line in lines]
-        for row in rows:
-            # Frozen for those who get it: here it is still being made.
-            if row.timestamp.tzinfo is not UTC:
-                msgspec.structs.force_setattr(row, "timestamp", row.timestamp.astimezone(UTC))
-            if row.feedback.__class__ is str:
-                msgspec.structs.force_setattr(row, "feedback", _FEEDBACK[row.feedback])
+        # Frozen for those who get it: here it is still being made.
+        for row in [row for row in rows if row.timestamp.tzinfo is not UTC]:
+            msgspec.structs.force_setattr(row, "timestamp", row.timestamp.astimezone(UTC))
+        for row in [row for row in rows if row.feedback.__class__ is str]:
+            msgspec.structs.force_setattr(row, "feedback", _FEEDBACK[row.feedback])
         return rows

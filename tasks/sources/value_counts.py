@@ -34,12 +34,10 @@ class Folded:
     def __init__(self) -> None:
         self._counts: Counter[float] = Counter()
 
-    def fold(self, values: Sequence[float | None]) -> None:
-        """Count values; None is not counted."""
-        known = np.array([value for value in values if value is not None], dtype=np.float64)
-        if known.size:
-            distinct, counts = np.unique(to_three_digits(known), return_counts=True)
-            self._counts.update(dict(zip(distinct.tolist(), counts.tolist(), strict=True)))
+    def fold(self, values: Sequence[float]) -> None:
+        """Count values, at least one."""
+        distinct, counts = np.unique(to_three_digits(np.array(values, dtype=np.float64)), return_counts=True)
+        self._counts.update(dict(zip(distinct.tolist(), counts.tolist(), strict=True)))
 
     def counts(self) -> ValueCounts | None:
         """Return the counts by rising value, None where there is no value."""

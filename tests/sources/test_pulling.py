@@ -219,3 +219,26 @@ def test_releases_come_in_the_order_they_were_first_seen(tmp_path: Path) -> None
     rows = [row(61, release="a"), row(62, release="b"), row(1, release="b"), row(2, release="a", interaction_id="z")]
     result = pulled(write(tmp_path / "a.jsonl", rows), number=2)
     assert [(one.window.hour, one.release) for one in result.intakes] == [(0, "b"), (0, "a"), (1, "b"), (1, "a")]
+
+
+def test_a_window_counts_the_same_whenever_it_is_counted(tmp_path: Path) -> None:
+    """Else looking back on it would find rows that came late where none did."""
+    chance = random.Random(3)
+    rows = [
+        row(minute, interaction_id=f"id-{chance.randrange(40)}", timestamp=(START + minute * HOUR / 60).isoformat())
+        for minute in range(600)
+    ]
+    path = write(tmp_path / "a.jsonl", rows)
+    at_once = pulled(path, number=10).counts
+    for hour in range(10):
+        for key, count in pulled(path, first=hour).counts.items():
+            assert at_once[key] == count
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_more_rows_than_are_folded_at_once_count_the_same(tmp_path: Path, number: int) -> None:
+    """Nothing is lost or doubled where buffers are emptied."""
+    rows = [row(at % 60, interaction_id=f"id-{at}", latency_ms=float(at % 7)) for at in range(1500 * number)]
+    measured = pulled(write(tmp_path / "a.jsonl", rows)).intakes[0].measured
+    assert measured.columns["latency_ms"].total == measured.rows == 1500 * number
+    assert measured.columns["latency_ms"].values == [float(at) for at in range(7)]
