@@ -1,0 +1,11 @@
+"""Judging: interaction and rubric become a judgment, scored or with the cause why not.
+
+`judge_interactions` is the door. Known contents come from the ledger; the rest is asked once each, by the provider of
+the catalog: `chat` over the network, `heuristic` without a model.
+"""
+
+from tasks.judging.identity import asked_hash, judge_model
+from tasks.judging.judging import judge_interactions, require_key
+from tasks.judging.tally import scores_of, usage_of
+
+__all__ = ["asked_hash", "judge_interactions", "judge_model", "require_key", "scores_of", "usage_of"]

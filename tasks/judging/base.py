@@ -1,0 +1,57 @@
+"""What a judge is: something that answers requests, one judgment each, whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from tasks.domain.judgment import Judgment
+from tasks.domain.prices import Price
+from tasks.domain.settings.judging import Judge
+from tasks.judging.request import JudgeRequest
+from tasks.judging.rubrics import Rubric
+
+
+class Ledger(Protocol):
+    """Where judgments are kept, each paid once."""
+
+    def find(self, keys: Sequence[str]) -> dict[str, Judgment]:
+        """Return the judgments known of these keys."""
+        ...
+
+    def add(self, judgment: Judgment) -> None:
+        """Keep a judgment; it is safe when this returns."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What a judge works with.
+
+    Attributes:
+        judge: Its settings.
+        rubric: What it is asked.
+        api_key: The endpoint's key; None where none is needed.
+        prices: The user's own prices.
+        now: The clock.
+        commit: Keeps a judgment; called before the next request takes its place.
+        spent_usd: What judging cost today before this run.
+    """
+
+    judge: Judge
+    rubric: Rubric
+    commit: Callable[[Judgment], None]
+    now: Callable[[], datetime]
+    api_key: str | None = None
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    spent_usd: float = 0.0
+
+
+class Provider(Protocol):
+    """A kind of judge."""
+
+    def __call__(self, requests: Sequence[JudgeRequest], bench: Bench) -> None:
+        """Answer every request with one committed judgment, scored or with the cause why not."""
+        ...

@@ -1,0 +1,108 @@
+"""Interactions and a rubric become judgments: known ones from the ledger, the rest asked once each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from tasks.domain.errors import JudgeError
+from tasks.domain.interaction import Interaction
+from tasks.domain.judgment import JUDGE_IS_DOWN, Cause, Judged, Judgment
+from tasks.domain.prices import Price
+from tasks.domain.settings.judging import Judge
+from tasks.judging.base import Bench, Ledger
+from tasks.judging.catalog import CATALOG
+from tasks.judging.identity import content_hash, ledger_key
+from tasks.judging.request import JudgeRequest, flags_of
+from tasks.judging.rubrics import Rubric
+
+_ASKED_AGAIN = frozenset({*JUDGE_IS_DOWN, Cause.RATE_LIMITED, Cause.BUDGET})
+"""Causes that do not stick to the content: another run asks again."""
+
+Progress = Callable[[int, int], None]
+
+
+def require_key(judge: Judge, api_key: str | None) -> None:
+    """Refuse to start without the key an endpoint needs.
+
+    Raises:
+        JudgeError: naming the variable and the remedy.
+    """
+    if judge.provider == "openai" and not api_key:
+        raise JudgeError(
+            f"no API key: environment variable (or Prefect Secret block) {judge.api_key!r}, named by judge.api_key, is "
+            "empty; export it, or use judge.provider 'heuristic' to try things without a model"
+        )
+
+
+def judge_interactions(
+    interactions: Iterable[Interaction],
+    judge: Judge,
+    *,
+    rubric: Rubric,
+    ledger: Ledger,
+    api_key: str | None,
+    prices: Mapping[str, Price],
+    now: Callable[[], datetime],
+    spent_usd: float = 0.0,
+    on_progress: Progress | None = None,
+) -> dict[str, Judged]:
+    """Judge interactions; returns one judgment for each, by interaction id.
+
+    Args:
+        interactions: What to judge; equal contents are asked once.
+        judge: Who judges.
+        rubric: What is asked.
+        ledger: Where judgments are found and kept.
+        api_key: The endpoint's key.
+        prices: The user's own prices.
+        now: The clock.
+        spent_usd: What judging cost today before this run, for the daily budget.
+        on_progress: Told (done, all) after each judgment.
+
+    Raises:
+        JudgeError: when a key is needed and missing; nothing was asked then.
+    """
+    require_key(judge, api_key)
+    keyed = [(interaction, content_hash(interaction)) for interaction in interactions]
+    requests: dict[str, JudgeRequest] = {}
+    for interaction, content in keyed:
+        key = ledger_key(content, judge, rubric)
+        if key not in requests:
+            requests[key] = JudgeRequest(key, content, interaction, flags_of(interaction))
+    known = {
+        key: judgment for key, judgment in ledger.find(list(requests)).items() if judgment.cause not in _ASKED_AGAIN
+    }
+    answers = dict(known)
+
+    def commit(judgment: Judgment) -> None:
+        ledger.add(judgment)
+        answers[judgment.key] = judgment
+        if on_progress:
+            on_progress(len(answers), len(requests))
+
+    waiting = [request for key, request in requests.items() if key not in known]
+    if waiting:
+        bench = Bench(
+            judge=judge, rubric=rubric, commit=commit, now=now, api_key=api_key, prices=prices, spent_usd=spent_usd
+        )
+        CATALOG[judge.provider](waiting, bench)
+    return _by_interaction(keyed, judge, rubric, answers, frozenset(known))
+
+
+def _by_interaction(
+    keyed: list[tuple[Interaction, str]],
+    judge: Judge,
+    rubric: Rubric,
+    answers: Mapping[str, Judgment],
+    known: frozenset[str],
+) -> dict[str, Judged]:
+    """Give each interaction its judgment; of equal contents the first one paid."""
+    paid: set[str] = set(known)
+    judged: dict[str, Judged] = {}
+    for interaction, content in keyed:
+        key = ledger_key(content, judge, rubric)
+        judged[interaction.interaction_id] = Judged(interaction, replace(answers[key]), from_ledger=key in paid)
+        paid.add(key)
+    return judged
