@@ -98,11 +98,13 @@ class Preset:
         columns: Where each canonical value stands; the first place that has one counts.
         naive_is_utc: Whether the format defines times without a zone as UTC.
         messages_as_json: Whether prompts and responses may be messages kept as JSON text.
+        otlp_lists: Whether attributes may be lists of `{"key", "value"}`.
     """
 
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     naive_is_utc: bool = False
     messages_as_json: bool = False
+    otlp_lists: bool = False
 
 
 def paths(*alternatives: str) -> tuple[Column, ...]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from tasks.domain.errors import SettingsError
 from tasks.domain.interaction import CANONICAL_NAMES
 from tasks.domain.settings.logs import LogSource
-from tasks.sources.columns import Column, Path
+from tasks.sources.columns import Column, Path, Preset
 from tasks.sources.presets import PRESETS
 
 
@@ -22,24 +22,22 @@ class Mapping:
     Attributes:
         columns: Canonical name to the places to look at; the first that has a value counts.
         named: The columns the user named, by canonical name: each must occur.
-        naive_is_utc: Whether the format defines times without a zone as UTC.
-        messages_as_json: Whether prompts and responses may be messages kept as JSON text.
+        preset: The format, for what else it defines.
     """
 
     columns: Table[str, tuple[Column, ...]]
     named: Table[str, str]
-    naive_is_utc: bool = False
-    messages_as_json: bool = False
+    preset: Preset
 
-    def flat(self) -> dict[str, str] | None:
-        """Return canonical name to key where every value stands at the top of the row under a key of its own."""
-        keys = {}
+    def one_path_each(self) -> dict[str, str] | None:
+        """Return canonical name to path, where every value stands at one path of its own; else None."""
+        paths = {}
         for name, places in self.columns.items():
             place = places[0] if len(places) == 1 else None
-            if not isinstance(place, Path) or any(letter in '."\\' or letter < " " for letter in place.path):
-                return None  # msgspec renames to no key that JSON would have to escape
-            keys[name] = place.path
-        return keys if len(set(keys.values())) == len(keys) else None
+            if not isinstance(place, Path):
+                return None
+            paths[name] = place.path
+        return paths if len(set(paths.values())) == len(paths) else None
 
 
 def mapping_of(source: LogSource) -> Mapping:
@@ -53,8 +51,7 @@ def mapping_of(source: LogSource) -> Mapping:
     return Mapping(
         columns={name: columns[name] for name in CANONICAL_NAMES if name in columns},
         named=named,
-        naive_is_utc=preset.naive_is_utc,
-        messages_as_json=preset.messages_as_json,
+        preset=preset,
     )
 
 

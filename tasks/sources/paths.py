@@ -27,7 +27,7 @@ def find(row: Mapping[str, Any], path: str) -> Any:
         return row[path]
     at = path.find(".")
     while at >= 0:
-        inner = _opened(row.get(path[:at], MISSING))
+        inner = _opened(row.get(path[:at]))
         if inner is not None:
             found = find(inner, path[at + 1 :])
             if found is not MISSING:
@@ -38,18 +38,36 @@ def find(row: Mapping[str, Any], path: str) -> Any:
 
 def _opened(value: Any) -> Mapping[str, Any] | None:
     """Return a value as something with keys, or None."""
+    if isinstance(value, dict):
+        return value
     if isinstance(value, str) and value[:1] in "{[":
         try:
             value = _decode(value)
         except (msgspec.DecodeError, RecursionError):
             return None
-    if isinstance(value, dict):
-        return value
+        if isinstance(value, dict):
+            return value
     if isinstance(value, list):
-        if value and all(isinstance(item, dict) and "key" in item and "value" in item for item in value):
-            return {str(item["key"]): _otlp_value(item["value"]) for item in value}
-        return {str(position): item for position, item in enumerate(value)}
+        return _keyed(value) or {str(position): item for position, item in enumerate(value)}
     return None
+
+
+def _keyed(value: list[Any]) -> dict[str, Any] | None:
+    """Return OTLP's list of `{"key", "value"}` as a dict; None for any other list."""
+    if value and all(isinstance(item, dict) and "key" in item and "value" in item for item in value):
+        return {str(item["key"]): _otlp_value(item["value"]) for item in value}
+    return None
+
+
+def with_keys(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an OTLP span with its lists of attributes as dicts, so that looking into them costs no search."""
+    opened: dict[str, Any] = {}
+    for key, value in row.items():
+        if isinstance(value, list):
+            opened[key] = _keyed(value) or value
+        else:
+            opened[key] = with_keys(value) if isinstance(value, dict) else value
+    return opened
 
 
 def _otlp_value(value: Any) -> Any:

@@ -11,7 +11,7 @@ from tasks.sources import values
 from tasks.sources.mapping import Mapping
 from tasks.sources.messages import text_in_json
 from tasks.sources.moments import moment_of
-from tasks.sources.paths import MISSING
+from tasks.sources.paths import MISSING, with_keys
 from tasks.sources.quarantine import Fault, QuarantinedRow, digest_of
 
 _READ: Table[str, Callable[[str, Any], Any]] = {
@@ -52,16 +52,21 @@ class RowReader:
         """
         if not isinstance(row, dict):
             return self.aside("not an object", line, raw)
+        if self._mapping.preset.otlp_lists:
+            row = with_keys(row)
         found: dict[str, Any] = {}
         faults: list[Fault] = []
         try:
-            found["timestamp"] = moment_of(self._value(row, "timestamp"), naive_is_utc=self._mapping.naive_is_utc)
+            found["timestamp"] = moment_of(
+                self._value(row, "timestamp"), naive_is_utc=self._mapping.preset.naive_is_utc
+            )
         except Fault as fault:
             faults.append(fault)
         for name, read in _READ.items():
-            if name in self._mapping.columns:
+            value = self._value(row, name)
+            if value is not None:
                 try:
-                    found[name] = read(name, self._value(row, name))
+                    found[name] = read(name, value)
                 except Fault as fault:
                     faults.append(fault)
         faults = _missing(found, faults) + faults
@@ -86,7 +91,7 @@ class RowReader:
         for place in self._mapping.columns.get(name, ()):
             value = place(row)
             if value is not MISSING and value is not None:
-                if name in _MESSAGES and self._mapping.messages_as_json:
+                if name in _MESSAGES and self._mapping.preset.messages_as_json:
                     value = text_in_json(value)
                 return value
         return None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from operator import attrgetter
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 from msgspec import Meta
 
 from tasks.domain.interaction import CANONICAL_NAMES, REQUIRED_NAMES, Interaction
 from tasks.sources.batches import Entry
+from tasks.sources.mapping import Mapping
 
 STRICT_FAILURES = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError)
 """What reading strictly raises for a line that is not strictly right (OverflowError: at the calendar's end)."""
@@ -29,6 +31,8 @@ _TYPES: dict[str, Any] = {
     "cost_usd": _Amount | None,
     "feedback": Literal["up", "down"] | Annotated[float, Meta(ge=-1, le=1)] | None,
 }
+# No text is both: where such a key occurs at all, the row is not strictly right.
+_Never = Annotated[str, Meta(min_length=1, max_length=0)]
 _FEEDBACK = {"up": 1.0, "down": -1.0}
 
 
@@ -55,27 +59,8 @@ def plain(row: Interaction) -> Interaction:
     return Interaction(**{name: getattr(row, name) for name in CANONICAL_NAMES})
 
 
-class StrictReader:
-    """Reads lines of strictly right values under flat names."""
-
-    def __init__(self, keys: dict[str, str]) -> None:
-        """Build the struct; `keys` gives each canonical name its key in the row."""
-        fields: list[Any] = [
-            (name, _TYPES.get(name, _Label | None), *(() if name in REQUIRED_NAMES else (None,))) for name in keys
-        ]
-        renamed = {name: key for name, key in keys.items() if name != key}
-        row_type = msgspec.defstruct(
-            "StrictRow", fields, bases=(_StrictRow,), rename=renamed or None, frozen=True, kw_only=True, eq=False
-        )
-        self._decode = msgspec.json.Decoder(row_type).decode
-
-    def read(self, line: bytes) -> Entry:
-        """Return the line's interaction.
-
-        Raises:
-            STRICT_FAILURES: for a line that is not strictly right.
-        """
-        return self.read_all([line])[0]
+class StrictReader(Protocol):
+    """Reads lines of strictly right values."""
 
     def read_all(self, lines: list[bytes]) -> list[Entry]:
         """Return the interactions of lines, all of them strictly right.
@@ -83,6 +68,39 @@ class StrictReader:
         Raises:
             STRICT_FAILURES: when one is not.
         """
+
+
+def strict_reader(mapping: Mapping) -> StrictReader | None:
+    """Return what reads strictly under the mapping; None where rows must be searched for their values."""
+    paths = mapping.one_path_each()
+    # msgspec renames to no key that JSON would have to escape.
+    if paths is None or any(letter in '"\\' or letter < " " for path in paths.values() for letter in path):
+        return None
+    if not any("." in path for path in paths.values()):
+        return _FlatReader(paths)
+    try:
+        return _NestedReader(paths)
+    except ValueError:  # msgspec: one path leads through another
+        return None
+
+
+class _FlatReader:
+    """Reads values at the top of the row."""
+
+    def __init__(self, keys: dict[str, str]) -> None:
+        row_type = msgspec.defstruct(
+            "StrictRow",
+            [_field(name) for name in keys],
+            bases=(_StrictRow,),
+            rename=keys,
+            frozen=True,
+            kw_only=True,
+            eq=False,
+        )
+        self._decode = msgspec.json.Decoder(row_type).decode
+
+    def read_all(self, lines: list[bytes]) -> list[Entry]:
+        """Return the interactions of lines."""
         decode = self._decode
         rows: list[Any] = [decode(line) for line in lines]
         # Frozen for those who get it: here it is still being made.
@@ -91,3 +109,64 @@ class StrictReader:
         for row in [row for row in rows if row.feedback.__class__ is str]:
             msgspec.structs.force_setattr(row, "feedback", _FEEDBACK[row.feedback])
         return rows
+
+
+class _NestedReader:
+    """Reads values some of which are nested: each of those must be there, or the row goes the lenient way."""
+
+    def __init__(self, paths: dict[str, str]) -> None:
+        level = _Level({path: name for name, path in paths.items()}, nested=False)
+        self._decode = msgspec.json.Decoder(level.row_type).decode
+        self._names = tuple(level.places)
+        self._values = attrgetter(*level.places.values())
+
+    def read_all(self, lines: list[bytes]) -> list[Entry]:
+        """Return the interactions of lines."""
+        decode, names, values = self._decode, self._names, self._values
+        entries: list[Entry] = []
+        for line in lines:
+            found = dict(zip(names, values(decode(line)), strict=True))
+            found["timestamp"] = found["timestamp"].astimezone(UTC)
+            found["feedback"] = _FEEDBACK.get(found["feedback"], found["feedback"])
+            entries.append(Interaction(**found))
+        return entries
+
+
+class _Level:
+    """A level of nesting as a struct.
+
+    Attributes:
+        row_type: The struct.
+        places: How to reach each canonical value from this level, by attributes.
+    """
+
+    def __init__(self, paths: dict[str, str], *, nested: bool) -> None:
+        """Build it; `paths` gives each path from here its canonical name."""
+        self.places: dict[str, str] = {}
+        fields: list[Any] = []
+        keys: dict[str, str] = {}
+
+        def add(key: str, *declared: Any) -> str:
+            field = f"at{len(keys)}"
+            keys[field] = key
+            fields.append((field, *declared))
+            return field
+
+        below: dict[str, dict[str, str]] = {}
+        for path, name in paths.items():
+            step, dot, rest = path.partition(".")
+            if dot:
+                below.setdefault(step, {})[rest] = name
+                add(path, _Never, "")  # a dotted path as one key would count first
+            else:
+                _, *declared = _field(name)
+                self.places[name] = add(path, *declared[: 1 if nested else None])
+        for step, inner_paths in below.items():
+            inner = _Level(inner_paths, nested=True)
+            field = add(step, inner.row_type)
+            self.places |= {name: f"{field}.{place}" for name, place in inner.places.items()}
+        self.row_type: type[msgspec.Struct] = msgspec.defstruct("StrictLevel", fields, rename=keys, kw_only=True)
+
+
+def _field(name: str) -> Any:
+    return (name, _TYPES.get(name, _Label | None), *(() if name in REQUIRED_NAMES else (None,)))

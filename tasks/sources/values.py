@@ -18,6 +18,8 @@ _UNANSWERED = frozenset({"", "none", "null"})
 
 def text(name: str, value: Any) -> str | None:
     """Return text: messages and passages joined, numbers as written, lone surrogates replaced (no store takes them)."""
+    if type(value) is str:  # nearly always
+        return value if value.isascii() else _without_surrogates(value)
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if isinstance(value, bool) or (value is not None and not isinstance(value, str | int | float | list | dict)):
@@ -27,9 +29,15 @@ def text(name: str, value: Any) -> str | None:
     found = str(value) if isinstance(value, int | float) else text_of(value)
     if found is None:
         raise Fault(f"wrong type: {name}", name)
-    if found.isascii():
-        return found
-    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _without_surrogates(found)
+
+
+def _without_surrogates(found: str) -> str:
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return found
 
 
 def passages(name: str, value: Any) -> str | None:
@@ -39,6 +47,8 @@ def passages(name: str, value: Any) -> str | None:
 
 def label(name: str, value: Any) -> str | None:
     """Return a name or id as text, None where it is empty; whole numbers lose a `.0` that a table put there."""
+    if type(value) is str:  # nearly always
+        return text(name, value) or None
     if isinstance(value, list | dict | bool):
         raise Fault(f"wrong type: {name}", name)
     if isinstance(value, float) and value.is_integer():

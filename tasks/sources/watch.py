@@ -93,5 +93,6 @@ class ColumnWatch:
 
 @lru_cache(maxsize=256)
 def _spellings(path: str) -> tuple[bytes, bytes]:
-    """Return a key as JSON writes it, with other letters escaped and not."""
-    return json.dumps(path).encode(), json.dumps(path, ensure_ascii=False).encode("utf-8", "replace")
+    """Return the last key of a path as JSON writes it, with other letters escaped and not."""
+    key = path.rpartition(".")[2]
+    return json.dumps(key).encode(), json.dumps(key, ensure_ascii=False).encode("utf-8", "replace")

@@ -53,6 +53,28 @@ def test_a_column_that_first_occurs_late_is_no_error(tmp_path: Path) -> None:
     rows = [row(at) for at in range(500)] + [row(501, tënant="late")]
     read_rows = list(read({"path": str(write(tmp_path / "a.jsonl", rows)), "segment": "tënant"}, START, END))
     assert [one.segment for one in read_rows if one.segment] == ["late"]
+    rows[-1] |= {"meta": {"tënant": "nested"}}
+    columns = {"segment": "meta.tënant"}
+    read_rows = list(read({"path": str(write(tmp_path / "a.jsonl", rows)), "columns": columns}, START, END))
+    assert [one.segment for one in read_rows if one.segment] == ["nested"]
+
+
+def test_a_literal_key_counts_before_nesting_and_rows_may_differ_in_shape(tmp_path: Path) -> None:
+    """Row by row, whatever the rows around look like."""
+    shapes = [
+        {"req": {"meta": {"text": "nested"}}},
+        {"req.meta.text": "literal", "req": {"meta": {"text": "nested"}}},
+        {"req": {"meta.text": "half literal", "meta": {"text": "nested"}}},
+        {"req.meta": {"text": "other half"}},
+        {"req": '{"meta": {"text": "in text"}}'},
+        {"req": {"meta": {"text": None}}},
+        {"req": None},
+    ]
+    rows = [row(at, **shapes[at % 7]) for at in range(700)]
+    path = write(tmp_path / "a.jsonl", rows)
+    read_rows = list(read({"path": str(path), "columns": {"reference": "req.meta.text"}}, START, END))
+    expected = ["nested", "literal", "half literal", "other half", "in text", None, None]
+    assert [one.reference for one in read_rows] == expected * 100
 
 
 def test_a_key_deeper_in_the_rows_does_not_pass_for_the_column(tmp_path: Path) -> None:
@@ -126,3 +148,28 @@ def test_nested_columns_read_as_the_canonical_ones(tmp_path: Path) -> None:
     columns = {"prompt": "req.text", "response": "choices.0.text", "release": "meta.deploy.release"}
     (one,) = read({"path": str(write(tmp_path / "a.jsonl", [nested])), "columns": columns}, START, START + timedelta(1))
     assert (one.prompt, one.response, one.release) == ("q", "a", "3")
+
+
+steps = st.lists(st.sampled_from(["a", "b", "prompt", "model"]), min_size=1, max_size=3)
+
+
+@given(mapped=st.dictionaries(st.sampled_from(["service", "prompt", "latency_ms", "feedback"]), steps, max_size=4))
+def test_columns_nested_in_any_way_read_as_the_canonical_ones(logs: Path, mapped: dict[str, list[str]]) -> None:
+    """Paths that share their first steps, that lead through canonical names; those that collide are left out."""
+    plain = row(5, service="bot", feedback="up")
+    taken = {".".join(path): name for name, path in mapped.items()}
+    nested: dict[str, Any] = {key: value for key, value in plain.items() if key not in mapped}
+    for path, name in taken.items():
+        *levels, leaf = path.split(".")
+        at: Any = nested
+        for level in levels:
+            at = at.setdefault(level, {}) if isinstance(at, dict) else at
+        if not isinstance(at, dict) or leaf in at:
+            return
+        at[leaf] = plain[name]
+    if len(taken) < len(mapped):
+        return
+    columns = {name: path for path, name in taken.items()}
+    (one,) = read({"path": str(write(logs / "a.jsonl", [nested])), "columns": columns}, START, END)
+    (same,) = read({"path": str(write(logs / "b.jsonl", [plain]))}, START, END)
+    assert one == same

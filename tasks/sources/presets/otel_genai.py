@@ -49,5 +49,6 @@ OTEL_GENAI = Preset(
     },
     naive_is_utc=True,
     messages_as_json=True,
+    otlp_lists=True,
 )
 """One span, one interaction."""
