@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.stats.window_scores import Numbers, one_dimensional
+from tasks.stats.window_scores import Floats, Numbers, one_dimensional
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class ChangePoint:
     standard_error: float
 
 
-def change_point(means: Numbers, sizes: Numbers, baseline_mean: float) -> ChangePoint:
+def change_point(means: Numbers, sizes: Numbers, baseline_mean: float | Numbers) -> ChangePoint:
     """Estimate when the mean fell below the baseline's.
 
     Formula: argmax over starts s of `(baseline mean − mean of windows s…) · √N_s`, the most likely start of a drop that
@@ -40,7 +40,8 @@ def change_point(means: Numbers, sizes: Numbers, baseline_mean: float) -> Change
     Args:
         means: Mean score of each window, oldest first.
         sizes: Scores in each; windows with size 0 or a NaN mean count for nothing.
-        baseline_mean: What they are compared with.
+        baseline_mean: What they are compared with: one number, or one a window where hours of the day differ (else a
+            quiet night looks like a drop).
 
     Raises:
         ValueError: without any scores, for unequal lengths or a negative size.
@@ -53,29 +54,30 @@ def change_point(means: Numbers, sizes: Numbers, baseline_mean: float) -> Change
         (2, 0.09, 200.0)
     """
     mean, size = one_dimensional(means, "means"), one_dimensional(sizes, "sizes")
-    if mean.size != size.size:
-        raise ValueError(f"{size.size} sizes for {mean.size} means")
+    expected = np.asarray(baseline_mean, dtype=np.float64)
+    if mean.size != size.size or expected.shape not in {(), mean.shape}:
+        raise ValueError(f"{size.size} sizes and {expected.size} baseline means for {mean.size} means")
     if (size < 0).any():
         raise ValueError(f"size {float(size[size < 0][0])!r} is negative")
     size = np.where(np.isnan(mean) | np.isnan(size), 0.0, size)
-    mean = np.where(size > 0, mean, 0.0)
+    fall = np.where(size > 0, expected - mean, 0.0)
     since = np.cumsum(size[::-1])[::-1]
     if not since.size or since[0] <= 0:
         raise ValueError("no scores to find a change in")
     some = since > 0
     drops = np.full(since.shape, -math.inf)
-    drops[some] = baseline_mean - np.cumsum((mean * size)[::-1])[::-1][some] / since[some]
+    drops[some] = np.cumsum((fall * size)[::-1])[::-1][some] / since[some]
     rated = np.where(some & (size > 0), drops * np.sqrt(since), -math.inf)  # a change starts at a window with scores
     start = int(np.argmax(rated))
-    return ChangePoint(start, float(drops[start]), float(since[start]), _standard_error(mean[start:], size[start:]))
+    return ChangePoint(start, float(drops[start]), float(since[start]), _standard_error(fall[start:], size[start:]))
 
 
-def _standard_error(means: np.ndarray, sizes: np.ndarray) -> float:
-    """Return the standard error of the pooled mean from the scatter between windows."""
+def _standard_error(falls: Floats, sizes: Floats) -> float:
+    """Return the standard error of the pooled fall from the scatter between windows."""
     told = sizes > 0
     windows = int(told.sum())
     if windows < 2:
         return math.inf
     total = sizes.sum()
-    away = sizes * (means - (means * sizes).sum() / total)
+    away = sizes * (falls - (falls * sizes).sum() / total)
     return float(math.sqrt((away**2).sum() * windows / (windows - 1)) / total)

@@ -44,6 +44,16 @@ def test_windows_without_scores_count_for_nothing():
     assert (found.start_index, found.size) == (2, 100)
 
 
+def test_hours_that_differ_are_held_against_their_own_mean():
+    """Nights at their usual lower mean are no drop; against one mean for all they look like one."""
+    means, hours = [0.8, 0.7, 0.8, 0.7, 0.78, 0.68], [0.8, 0.7] * 3
+    found = change_point(means, [100] * 6, hours)
+    assert found.start_index == 4
+    assert found.drop == pytest.approx(0.02)
+    with pytest.raises(ValueError, match="2 baseline means for 6"):
+        change_point(means, [100] * 6, [0.8, 0.7])
+
+
 def test_one_window_has_no_scatter():
     """Its standard error is unknown, not zero."""
     assert change_point([0.7], [10], 0.8).standard_error == math.inf
