@@ -5,7 +5,8 @@ on; `make_up` writes made-up logs to try things with.
 """
 
 from tasks.sources.made_up import MadeUpRelease, make_up
-from tasks.sources.pulling import Pulled, WindowIntake, pull
+from tasks.sources.pulled import Pulled, WindowIntake
+from tasks.sources.pulling import pull
 from tasks.sources.quarantine import QuarantinedRow
 from tasks.sources.reading import Reading, read
 
