@@ -12,7 +12,8 @@ from tasks.domain.settings.judging import Sampling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.window import Window
-from tasks.sources.pulling import Pulled, pull
+from tasks.sources.pulled import Pulled
+from tasks.sources.pulling import pull
 
 
 @task(name="pull", task_run_name="pull {service}", cache_policy=NO_CACHE, persist_result=False)
