@@ -40,7 +40,18 @@ def own_bets(size: float, largest: float) -> Floats:
 
 
 def log_baseline_evidence(values: Floats, counts: Floats | None, means: Floats, bets: Floats, effect: float) -> Floats:
-    """Return log E_b at each mean, tempered by the design effect."""
+    """Return log E_b at each mean, tempered by the design effect.
+
+    Formula: `log mean_ℓ exp( Σ_k n_k log(1 + ℓ (b_k − μ)) / deff )`, at most 0 on average at the true mean.
+
+    Assumes bets fixed before the baseline was seen. Not to be estimated anew after an alarm was looked at. Reference:
+    Waudby-Smith and Ramdas (2024).
+
+    Example:
+        >>> scores, bets = np.array([0.0, 1.0] * 200), own_bets(400, 0.9)
+        >>> log_baseline_evidence(scores, None, np.array([0.3, 0.5]), bets, 1.0).round(1).tolist()
+        [33.6, -1.1]
+    """
     total = np.zeros((bets.size, means.size))
     live = bets[1:, None]
     for start in range(0, values.size, _BLOCK):

@@ -34,6 +34,13 @@ def geometric_bets(c: Floats, sd: float, *, smallest_drop: float = SMALLEST_DROP
 
     Geometric between the growth-optimal bets `d / (sd² + d²)` for the smallest and the largest drop d that matter,
     capped at `0.95 / (1 − c)`. Against c ≤ 0 there is nothing to win: the bets are 0.
+
+    Assumes a spread known beforehand: from the baseline, or √(c (1 − c)). Not to be chosen from the scores that are bet
+    on. Reference: Waudby-Smith and Ramdas (2024), the growth-optimal bet to second order.
+
+    Example:
+        >>> geometric_bets(np.array([0.8]), 0.2).round(2).tolist()
+        [[0.25, 0.34, 0.47, 0.65, 0.89, 1.22, 1.68, 2.31]]
     """
     sd = max(sd, _SMALLEST_SD)
     ends = [d / (sd * sd + d * d) for d in (smallest_drop, LARGEST_DROP)]
@@ -47,7 +54,16 @@ def cap_bets(bets: Floats, c: Floats, *, largest_weight: float = 1.0) -> Floats:
 
 
 def log_gain(c: Floats, bets: Floats, scores: WindowScores) -> Floats:
-    """Return `Σ_i n_i log(1 + λ w_i (c − x_i))` for each bet, in the shape of `bets` [len(c), number of bets]."""
+    """Return `Σ_i n_i log(1 + λ w_i (c − x_i))` for each bet, in the shape of `bets` [len(c), number of bets].
+
+    Assumes weights fixed before the scores, for bets are capped by the largest. Reference: Waudby-Smith and Ramdas
+    (2024).
+
+    Example:
+        >>> scores = WindowScores(np.array([0.5, 1.0]), None, None)
+        >>> log_gain(np.array([0.8]), np.array([[1.0, 2.0]]), scores).round(3).tolist()
+        [[0.039, -0.041]]
+    """
     values, counts, weights = scores.values, scores.counts, scores.weights
     if weights is not None:
         bets = cap_bets(bets, c, largest_weight=float(weights.max(initial=1.0)))
@@ -88,11 +104,24 @@ def log_sum_exp(logs: Floats, axis: int = -1) -> Floats:
 
 
 def restart(log_wealth: Floats, gain: Floats) -> Floats:
-    """Return `logaddexp(M, 0) + l`: the Shiryaev–Roberts recursion, for a change may start at any window."""
+    """Return `logaddexp(M, 0) + l`: the Shiryaev–Roberts recursion, for a change may start at any window.
+
+    Under the null its exponential grows by at most 1 a window on average. Not a supermartingale: compare it with a line
+    for so many windows, not with 1/α. Reference: Shin, Ramdas, Rinaldo (2022).
+
+    Example:
+        >>> restart(np.array([-np.inf, 0.0]), np.array([1.0, 1.0])).round(3).tolist()
+        [1.0, 1.693]
+    """
     return np.asarray(np.logaddexp(log_wealth, 0.0) + gain)
 
 
 def log_mixture(log_wealth: Floats, windows: int | NDArray[np.int64]) -> Floats:
-    """Return the log of the even mixture of all bets and the bet 0, whose sum is the number of windows."""
+    """Return the log of the even mixture of all bets and the bet 0, whose sum is the number of windows.
+
+    Example:
+        >>> round(float(log_mixture(np.array([np.log(5.0)]), 3)), 3) == round(float(np.log(4.0)), 3)
+        True
+    """
     bets = log_wealth.shape[-1]
     return np.asarray(np.logaddexp(log_sum_exp(log_wealth), np.log(windows)) - np.log(bets + 1))

@@ -111,6 +111,13 @@ def long_run_variance(series: Floats) -> float:
     """Return the variance of the sum of a stationary series over its length, by Bartlett's weights.
 
     Formula: `γ_0 + 2 Σ_{k ≤ L} (1 − k / (L + 1)) γ_k` with `L = min(24, T / 8)` lags. Never negative.
+
+    Assumes stationarity. Not for dependence much longer than L windows: at ρ = 0.95 an AR(1) is found at 0.4 of its
+    long-run variance. Reference: Newey and West (1987).
+
+    Example:
+        >>> long_run_variance(np.array([1.0, 1.0, -1.0, -1.0] * 4)).round(3)
+        np.float64(0.75)
     """
     away = series - series.mean()
     lags = min(MOST_LAGS, series.size // 8)
@@ -123,7 +130,8 @@ def repeats(contents: Sequence[Any] | NDArray[Any]) -> float:
     """Return how often content repeats, `Σ N_i² / Σ N_i`: 1 when all differ.
 
     Scores of one content are the same score again: n draws from few contents tell as much as n / this many.
-    Assumes that a repeated content gets the same score (answers come from the ledger).
+    Assumes that a repeated content gets the same score (answers come from the ledger). Not for content that is scored
+    anew each time. Reference: Kish (1965), Survey Sampling.
 
     Example:
         >>> repeats(["a", "a", "b"])

@@ -25,6 +25,7 @@ from tasks.stats.change_point import ChangePoint, change_point
 from tasks.stats.design_effect import design_effect, design_effect_of_sums
 from tasks.stats.detector_state import DetectorState
 from tasks.stats.family import combine, ebh, log_threshold
+from tasks.stats.strata import distinct_levels, labels_of_scores, stratum_means
 from tasks.stats.window_scores import Floats, Numbers, check_design_effect, check_scores, one_dimensional
 
 __all__ = [
@@ -165,10 +166,10 @@ class MeanDetector:
         pooled = float(np.average(values, weights=number))
         residuals = values
         if strata is not None:
-            labels = _labels(strata, baseline, counts)
-            offsets, place = _stratum_means(values, number, labels)
+            labels = labels_of_scores(strata, baseline, counts)
+            offsets, place = stratum_means(values, number, labels)
             residuals = values - np.array(list(offsets.values()))[place]
-        residuals, number = _levels(residuals, number)
+        residuals, number = distinct_levels(residuals, number)
         centre = float(np.average(residuals, weights=number))
         sd = math.sqrt(float(np.average((residuals - centre) ** 2, weights=number)))
         rates = bool(np.isin(values, (0.0, 1.0)).all())
@@ -232,33 +233,3 @@ class MeanDetector:
         windows = state.windows + 1
         evidence = float((self.log_baseline + log_mixture(wealth, windows)).min())
         return DetectorState(evidence, windows, tuple(wealth.ravel().tolist()))
-
-
-def _labels(strata: Sequence[Hashable] | NDArray[Any], baseline: Numbers, counts: Numbers | None) -> list[Hashable]:
-    """Return the labels of the scores that are kept, in their order."""
-    if len(strata) != len(baseline):
-        raise ValueError(f"{len(strata)} strata for {len(baseline)} scores")
-    kept = ~np.isnan(np.asarray(baseline, dtype=np.float64))
-    if counts is not None:
-        kept &= np.asarray(counts, dtype=np.float64) > 0
-    plain = strata.tolist() if isinstance(strata, np.ndarray) else strata
-    return [label for label, keep in zip(plain, kept, strict=True) if keep]
-
-
-def _stratum_means(
-    values: Floats, counts: Floats | None, labels: Sequence[Hashable]
-) -> tuple[dict[Hashable, float], Floats]:
-    """Return each stratum's mean, and for each score its stratum's place in that mapping."""
-    index = {label: place for place, label in enumerate(dict.fromkeys(labels))}
-    place = np.array([index[label] for label in labels])
-    number = np.ones(values.size) if counts is None else counts
-    means = np.bincount(place, values * number) / np.bincount(place, number)
-    return dict(zip(index, means.tolist(), strict=True)), place
-
-
-def _levels(values: Floats, counts: Floats | None) -> tuple[Floats, Floats | None]:
-    """Return distinct values with their counts where that is much shorter."""
-    levels, place = np.unique(values, return_inverse=True)
-    if counts is None and levels.size * 4 > values.size:
-        return values, None
-    return levels, np.bincount(place, counts, minlength=levels.size).astype(np.float64)

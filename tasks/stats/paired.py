@@ -127,7 +127,16 @@ class PairedTest:
 def confidence_sequence(pairs: int, total: float, squares: float, alpha: float) -> Interval:
     """Return the mean difference with its interval at 1 − alpha, valid at all sample sizes at once (asymptotically).
 
-    The variance takes in one made-up difference of 1: identical answers at first do not make a width of 0.
+    Formula: `D̄ ± s √(2 (n ρ² + 1) / (n² ρ²) · log(√(n ρ² + 1) / α))`, tightest at 1,000 pairs. The variance takes in
+    one made-up difference of 1: identical answers at first do not make a width of 0.
+
+    Assumes independent pairs with finite variance, and some dozens of them. Not for a decision: that is the e-value's.
+    Reference: Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas (2024).
+
+    Example:
+        >>> shown = confidence_sequence(1_000, total=-50.0, squares=80.0, alpha=0.05)
+        >>> round(shown.low, 3), round(shown.high, 3)
+        (-0.077, -0.023)
     """
     mean = total / pairs
     variance = (max(squares - pairs * mean * mean, 0.0) + 1.0) / pairs
