@@ -6,9 +6,6 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tasks.judging import asked_hash
-from tasks.judging.rubrics import Rubric, rubric_named
-
 from tasks.decisions.lines import Thresholds, thresholds
 from tasks.domain.fingerprint import configuration_hash
 from tasks.domain.settings.judging import Judge, Sampling
@@ -16,6 +13,8 @@ from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
 from tasks.domain.window import parse_length
+from tasks.judging import asked_hash
+from tasks.judging.rubrics import Rubric, rubric_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,5 +109,5 @@ def secret(name: str) -> str | None:
         block = Secret.load(name.lower().replace("_", "-"))
     except ValueError:
         return None
-    found: str = block.get()  # type: ignore[union-attr, assignment]  # Prefect types a sync call as maybe awaitable
+    found: str = block.get()  # type: ignore[union-attr]  # Prefect types a sync call as maybe awaitable
     return found

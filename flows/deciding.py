@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tasks.decisions.baseline import BaselineChoice
@@ -119,9 +119,7 @@ class ReleaseOnTrial:
             key: known.warn[key] if key in objectives and key in known.warn else state
             for key, state in self.state.warn.items()
         }
-        self.state = TrialState(
-            windows=0, rollback=self.state.rollback, warn=warn, incidents=known.incidents, failure=known.failure
-        )
+        self.state = replace(self.state, warn=warn, incidents=known.incidents, failure=known.failure)
         self.timeline, self.repeats = earlier.timeline, earlier.repeats
 
     def take(

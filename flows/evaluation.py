@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from prefect import flow
+from prefect.client.schemas import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from flows.assignment import assign
 from flows.publishing import publish
@@ -72,7 +73,7 @@ def evaluate(
             judged = rooms.judge(pulled)
             rooms.settle(pulled, judged)
         report = rooms.report(plan)
-    publish(assignment, report)
+        publish(assignment, report, rooms.link)
     return Completed(
         message=f"{report.verdict.upper()}: {'; '.join(report.reasons)[:400]}",
         name=report.verdict.capitalize(),

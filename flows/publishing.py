@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
 from prefect.runtime import flow_run
-from tasks.tracking import link_to_run
 
 from flows.assignment import Assignment
-from flows.reporting import markdown
+from flows.reporting import markdown, slug
 from tasks.domain.report import EvaluationReport
 
 
-def publish(assignment: Assignment, report: EvaluationReport) -> None:
+def publish(assignment: Assignment, report: EvaluationReport, link_of: Callable[[str], str | None]) -> None:
     """Leave the verdict as an artifact and tell it as an event; neither carries text of users."""
-    key = re.sub(r"[^a-z0-9]+", "-", assignment.service.lower()).strip("-") or "service"
     newest = [
         window.mlflow_run_id for window in report.windows if window.verdict == report.verdict and window.mlflow_run_id
     ]
-    address = link_to_run(newest[-1]) if newest else None
-    links = [("Window in MLflow", address)] if address else []
+    links = [("Window in MLflow", address)] if newest and (address := link_of(newest[-1])) else []
     create_markdown_artifact(
-        key=f"verdict-{key}",
+        key=f"verdict-{slug(assignment.service)}",
         markdown=markdown(report, links),
         description=f"Verdict on {assignment.service}: {report.verdict}",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tasks.domain.evaluation import Evaluation
@@ -113,6 +114,11 @@ def markdown(report: EvaluationReport, links: Sequence[tuple[str, str]]) -> str:
         lines += ["", f"{len(report.windows)} windows, newest {report.windows[-1].end:%Y-%m-%d %H:%M}Z."]
     lines += [f"- [{name}]({address})" for name, address in links]
     return "\n".join(lines)
+
+
+def slug(name: str) -> str:
+    """Return the name as it may stand in the key of a Prefect artifact."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "service"
 
 
 def _number(value: float | None) -> str:

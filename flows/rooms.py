@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from prefect.runtime import flow_run
-from tasks.judging import require_key, usage_of
-from tasks.judging.steps import judge_sample
-from tasks.tracking import Tracker
 
 from flows.assignment import Assignment
 from flows.planning import Plan, plan
-from flows.reporting import add_intake, add_spend, evaluation_report
+from flows.progress import Steps, shown
+from flows.reporting import add_intake, add_spend, evaluation_report, slug
 from flows.settling import Settled, Settling
 from tasks.domain.judgment import Judged
 from tasks.domain.report import EvaluationReport, Intake, JudgeSpend, WindowReport
 from tasks.domain.window import Window, parse_delay
+from tasks.judging import require_key, usage_of
+from tasks.judging.steps import judge_sample
 from tasks.sources import Pulled, WindowIntake
 from tasks.sources.steps import pull_windows
-from tasks.store import Store
+from tasks.store import Held, Store, WindowRow
+from tasks.tracking import Tracker
 
 Sample = dict[tuple[str, datetime], list[Judged]]
 
@@ -30,14 +32,20 @@ def opened(assignment: Assignment) -> Iterator[Rooms]:
     """Open store and MLflow, and hold the service's lease, so that two runs never evaluate the same window twice."""
     require_key(assignment.judge, assignment.api_key)
     tracker = Tracker.connect()
-    with Store.open() as store, store.leases.hold(f"evaluate/{assignment.service}"):
-        yield Rooms(assignment, store, tracker)
+    with (
+        Store.open() as store,
+        store.leases.hold(f"evaluate/{assignment.service}") as held,
+        shown(f"progress-{slug(assignment.service)}") as steps,
+    ):
+        yield Rooms(assignment, store, tracker, held, steps)
 
 
 class Rooms:
     """The steps of one run, in the order the flow takes them."""
 
-    def __init__(self, assignment: Assignment, store: Store, tracker: Tracker) -> None:
+    def __init__(self, assignment: Assignment, store: Store, tracker: Tracker, held: Held, steps: Steps) -> None:
+        self._steps = steps
+        self._held = held
         self.assignment = assignment
         self.store = store
         self.tracker = tracker
@@ -63,8 +71,9 @@ class Rooms:
 
     def pull(self, windows: Sequence[Window]) -> Pulled:
         """Read the logs once for these windows; what was evaluated before is only counted, for late rows."""
+        assignment = self.assignment
         pulled = pull_windows(
-            self.assignment.logs, self.assignment.service, windows, self.assignment.sampling, self.assignment.monitors
+            assignment.logs, assignment.service, windows, assignment.sampling, assignment.monitors, _never_known
         )
         late = 0
         done = self._done(windows)
@@ -88,8 +97,16 @@ class Rooms:
     def judge(self, pulled: Pulled) -> Sample:
         """Have the sample of the pending windows judged; what was paid before comes from the ledger."""
         pending = self.pending(pulled)
+        assignment = self.assignment
         judged = judge_sample(
-            [interaction for intake in pending for interaction in intake.sample], self.assignment, self.store.ledger
+            [interaction for intake in pending for interaction in intake.sample],
+            assignment.judge,
+            assignment.rubric,
+            self.store.ledger,
+            assignment.api_key,
+            assignment.monitors.cost.prices,
+            self.store.ledger.spent_usd(datetime.now(UTC).date()),
+            partial(self._steps, "judged"),
         )
         sample: Sample = {}
         for intake in pending:
@@ -109,7 +126,12 @@ class Rooms:
 
     def settle(self, pulled: Pulled, judged: Sample) -> list[Settled]:
         """Decide and record the pending windows in time order."""
-        return self._settling.settle(self.pending(pulled), judged)
+        self._held.check()
+        return self._settling.settle(self.pending(pulled), judged, partial(self._steps, "decided"))
+
+    def link(self, run_id: str) -> str | None:
+        """Return the address of a run's page in MLflow, where MLflow is a server."""
+        return self.tracker.link(self.assignment.service, run_id)
 
     def report(self, planned: Plan) -> EvaluationReport:
         """Return every window of the period, also those evaluated earlier."""
@@ -132,13 +154,18 @@ class Rooms:
             f"{planned.end:%Y-%m-%d %H:%M}Z; give start and end, or check logs.path and the service's name"
         )
 
-    def _done(self, windows: Sequence[Window]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _done(self, windows: Sequence[Window]) -> dict[tuple[str, datetime], WindowRow]:
         if not windows:
             return {}
         rows = self.store.windows.between(
             self.assignment.service,
             self.assignment.config_hash,
-            min(w.start for w in windows),
-            max(w.end for w in windows),
+            min(window.start for window in windows),
+            max(window.end for window in windows),
         )
         return {(row.release, row.window_start): row for row in rows if row.state == "done"}
+
+
+def _never_known(_: datetime) -> str | None:
+    """Say what was live, without a registry: nothing is known."""
+    return None

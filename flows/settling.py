@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import msgspec
-from tasks.judging import scores_of, usage_of
-from tasks.tracking import Tracker
 
 from flows.assignment import Assignment
 from flows.deciding import ReleaseOnTrial, Rules, Surroundings
@@ -18,8 +16,10 @@ from tasks.domain.evaluation import Evaluation
 from tasks.domain.judgment import JUDGE_IS_DOWN, Cause, Judged
 from tasks.domain.summary import WindowSummary
 from tasks.domain.window import Window, parse_delay
+from tasks.judging import scores_of, usage_of
 from tasks.sources import WindowIntake
 from tasks.store import Store
+from tasks.tracking import Tracker
 
 _WORTH_ANOTHER_TRY = frozenset({*JUDGE_IS_DOWN, Cause.RATE_LIMITED, Cause.BUDGET})
 
@@ -59,15 +59,20 @@ class Settling:
         )
         self._recall = Recall(store, rules, assignment.asked, assignment.baseline)
         self._trials: dict[str, ReleaseOnTrial] = {}
+        self._begun_before: dict[str, set[datetime]] = {}
 
     def settle(
-        self, intakes: Sequence[WindowIntake], judged: Mapping[tuple[str, datetime], Sequence[Judged]]
+        self,
+        intakes: Sequence[WindowIntake],
+        judged: Mapping[tuple[str, datetime], Sequence[Judged]],
+        on_progress: Callable[[int, int], None],
     ) -> list[Settled]:
         """Settle windows in time order.
 
         Args:
             intakes: What was pulled, one a release and window.
             judged: The judged sample by (release, window start).
+            on_progress: Told (done, all) after each window.
         """
         summaries = [
             self._summarize(intake, judged.get((intake.release, intake.window.start), ())) for intake in intakes
@@ -75,15 +80,31 @@ class Settling:
         for summary in summaries:
             self._store.releases.seen(summary.service, summary.release, summary.window_start, summary.window_end)
             self._store.summaries.put(summary, self._assignment.asked)
+        for summary in summaries:
+            self._begin(summary)
         newest = {summary.release: summary.window_start for summary in summaries}
-        return [
-            self._settle(
-                summary,
-                tuple(judged.get((intake.release, intake.window.start), ())),
-                last=newest[summary.release] == summary.window_start,
-            )
-            for intake, summary in zip(intakes, summaries, strict=True)
-        ]
+        settled = []
+        for intake, summary in zip(intakes, summaries, strict=True):
+            sample = tuple(judged.get((intake.release, intake.window.start), ()))
+            settled.append(self._settle(summary, sample, last=newest[summary.release] == summary.window_start))
+            on_progress(len(settled), len(intakes))
+        return settled
+
+    def _begin(self, summary: WindowSummary) -> None:
+        """Say that the window is at work before any of its batch is decided, so that a crash forgets none."""
+        key = self._key(summary)
+        before = self._store.windows.get(*key)
+        if before is not None and before.state == "done" and self._assignment.redo:
+            self._store.windows.supersede(*key)
+            if before.mlflow_run_id:
+                self._tracker.supersede(before.mlflow_run_id)
+        elif before is not None:
+            self._begun_before.setdefault(summary.release, set()).add(summary.window_start)
+        self._store.windows.begin(*key)
+
+    def _key(self, summary: WindowSummary) -> tuple[str, str, datetime, datetime, str]:
+        config_hash = self._assignment.config_hash
+        return summary.service, summary.release, summary.window_start, summary.window_end, config_hash
 
     def _summarize(self, intake: WindowIntake, judged: Sequence[Judged]) -> WindowSummary:
         return msgspec.structs.replace(
@@ -94,11 +115,8 @@ class Settling:
         )
 
     def _settle(self, summary: WindowSummary, judged: tuple[Judged, ...], *, last: bool) -> Settled:
-        key = (summary.service, summary.release, summary.window_start, summary.window_end, self._assignment.config_hash)
+        key = self._key(summary)
         before = self._store.windows.get(*key)
-        if before is not None and self._assignment.redo and before.state == "done":
-            self._store.windows.supersede(*key)
-        self._store.windows.begin(*key)
         on_trial = self._trial_of(summary)
         evaluation = on_trial.take(summary, self._surroundings(summary), judged=judged)
         evaluation = replace(
@@ -109,7 +127,9 @@ class Settling:
             settings=self._assignment.described,
         )
         self._recall.remember(on_trial, evaluation, whole=last)
-        run_id = self._tracker.record(evaluation, resume=before is not None and not self._assignment.redo)
+        run_id = self._tracker.record(
+            evaluation, resume=summary.window_start in self._begun_before.get(summary.release, ())
+        )
         state = "open" if self._is_open(summary, before.opened_at if before else None) else "done"
         self._store.windows.finish(
             *key,

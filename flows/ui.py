@@ -13,9 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
-from tasks.tracking import embedded_uri
 
 from flows.embedded import HOME
+from tasks.tracking import embedded_uri
 
 _READY_WITHIN_SECONDS = 90
 
@@ -37,7 +37,8 @@ def main() -> int:
                 _server(_mlflow_command(mlflow_port), {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}, "mlflow")
             ),
         ]
-        stack.callback(lambda: [server.terminate() for server in servers])
+        for server in servers:
+            stack.callback(server.terminate)
         with console.status("Starting both servers (about 20 seconds) ..."):
             ready = all(
                 _answers(address, server)

@@ -112,10 +112,10 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
         failure = Failure(around.window.start, objective_fails, "objective breached", absolute_only=True)
 
     marked = [_marked(finding, marks, trial, rollback_evidence, warn_evidence) for finding in findings]
-    reasons = [finding.reason for finding in _worst_first(marked) if finding.verdict is not Verdict.PASS]
+    reasons = _reasons(_worst_first(marked))
     verdict = worst(finding.verdict for finding in marked)
     healthy = _healthy(marked, marks, failure)
-    if failure is not None and verdict is not Verdict.FAIL:
+    if failure is not None and failure is state.failure:
         verdict = Verdict.FAIL
         reasons.insert(
             0, f"failed since {failure.since:%Y-%m-%d %H:%M}Z ({', '.join(failure.monitors)}: {failure.reason})"
@@ -215,8 +215,8 @@ def _moved(trial: Trial, monitor: str, history: History) -> str:
         "cost": "within the baseline's usual",
         "errors": "without error",
         "feedback": "thumbs up",
-    }.get(monitor, "of the distribution where the baseline has it")
-    return f"share {what} {shares} since about {strongest.since:%m-%d %H:%M}Z"
+    }.get(monitor, "where the baseline has it")
+    return f"moved: share {what} {shares} since about {strongest.since:%m-%d %H:%M}Z"
 
 
 def _drop_words(drop: Drop) -> str:
@@ -251,6 +251,16 @@ def _healthy(findings: Sequence[Finding], marks: Mapping[str, tuple[Verdict, str
     undecided = any(finding.verdict is Verdict.INCONCLUSIVE for finding in findings)
     relative = any(why != _OBJECTIVE for _, why in marks.values())
     return not undecided and not relative and (failure is None or failure.absolute_only)
+
+
+def _reasons(findings: Sequence[Finding]) -> list[str]:
+    """Return what speaks against the release, once for each monitor: statistics of one column say the same thing."""
+    said: dict[str, str] = {}
+    for finding in findings:
+        if finding.verdict is not Verdict.PASS:
+            drifted = finding.monitor.startswith("drift/")
+            said.setdefault(finding.monitor.rsplit("/", 1)[0] if drifted else finding.monitor, finding.reason)
+    return list(said.values())
 
 
 def _worst_first(findings: Sequence[Finding]) -> list[Finding]:

@@ -34,18 +34,19 @@ class Price(Settings):
 
 @lru_cache(maxsize=4096)
 def _packaged_price(model: str, day: datetime) -> tuple[float, float] | None:
-    """USD for one million (input, output) tokens from the packaged table on that day, or None.
+    """USD for one (input, output) token from the packaged table on that day, or None.
 
-    Source: the `genai-prices` package, which carries its table with dates and reads nothing from the network.
+    Source: the `genai-prices` package, which carries its table with dates and reads nothing from the network. Asked for
+    a call of 1,000 tokens: a million in one call would be priced as long context.
     """
     from genai_prices import Usage, calc_price
 
     try:
-        once = calc_price(Usage(input_tokens=1_000_000, output_tokens=0), model, genai_request_timestamp=day)
-        both = calc_price(Usage(input_tokens=1_000_000, output_tokens=1_000_000), model, genai_request_timestamp=day)
+        once = calc_price(Usage(input_tokens=1_000, output_tokens=0), model, genai_request_timestamp=day)
+        both = calc_price(Usage(input_tokens=1_000, output_tokens=1_000), model, genai_request_timestamp=day)
     except LookupError:
         return None
-    return float(once.total_price), float(both.total_price - once.total_price)
+    return float(once.total_price) / 1_000, float(both.total_price - once.total_price) / 1_000
 
 
 def cost_usd(
@@ -72,4 +73,4 @@ def cost_usd(
     packaged = _packaged_price(model, at.replace(hour=0, minute=0, second=0, microsecond=0))
     if packaged is None:
         return None
-    return (input_tokens * packaged[0] + output_tokens * packaged[1]) / 1_000_000
+    return input_tokens * packaged[0] + output_tokens * packaged[1]

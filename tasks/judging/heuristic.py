@@ -23,13 +23,13 @@ _REFUSALS = re.compile(
 )
 _COMMON = frozenset(
     "a an and are as at be but by can do does for from has have how i if in is it its me my of on or our so "
-    "that the their them there they this to was we were what when where which who why will with would you your".split()  # noqa: SIM905 (words read better as text)
+    "that the their them there they this to was we were what when where which who why will with would you your".split()
 )
 
 LEXICON = frozenset(
     "asshole bastard bitch bullshit cretin cunt dickhead dipshit dumbass fuck fucking fucker goddamn idiot "
     "idiots idiotic imbecile jackass loser lowlife moron moronic morons motherfucker pathetic prick scum "
-    "scumbag shit shitty shut slut stupid subhuman trash twat vermin whore worthless".split()  # noqa: SIM905 (words read better as text)
+    "scumbag shit shitty shut slut stupid subhuman trash twat vermin whore worthless".split()
 )
 """Words that count as toxic; `shut` only before `up`."""
 

@@ -31,6 +31,11 @@ def test_the_packaged_table_knows_prices_by_date() -> None:
     assert cost_usd("gpt-4o", 1_000_000, 0, AT) == pytest.approx(2.5)
 
 
+def test_a_short_call_is_not_priced_as_long_context() -> None:
+    """Tiered models cost more beyond 200,000 tokens a call; a window's calls are not one call."""
+    assert cost_usd("claude-sonnet-4-5", 1_000, 0, AT) == pytest.approx(0.003)
+
+
 def test_cached_tokens_are_cheaper_where_the_table_says_so() -> None:
     """Providers bill repeated prefixes less."""
     price = Price(input_per_1k_usd=1.0, output_per_1k_usd=0.0, cached_input_per_1k_usd=0.1)

@@ -18,7 +18,7 @@ class LogSource(Settings):
 
     kind: Literal["files"] = Field(default="files", description="What kind of place the logs are in.")
     path: str = Field(
-        description="File, folder or glob, such as logs/*.jsonl.gz. JSONL, CSV and Parquet, plain or gzip, by ending."
+        description="File, folder or glob, such as logs/*.jsonl.gz. JSONL or CSV, plain or gzip, or Parquet, by ending."
     )
     columns: dict[str, str] = Field(
         default_factory=dict,

@@ -1,0 +1,7 @@
+"""Where things are kept when the environment names no place: all below one folder."""
+
+HOME = ".plumbline"
+"""Everything embedded lies below it, relative to where Plumbline is run."""
+
+EMBEDDED_MLFLOW_URI = f"sqlite:///{HOME}/mlflow.db"
+"""MLflow's database of an embedded run; artifacts lie beside it."""

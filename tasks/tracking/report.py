@@ -1,0 +1,103 @@
+"""`report.html`: the verdict explained on one page, words first; self-contained, every text escaped."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from tasks.domain.evaluation import Evaluation
+from tasks.domain.finding import Finding
+from tasks.domain.judgment import Judged
+from tasks.domain.once_in import once_in
+from tasks.domain.verdict import Verdict
+from tasks.tracking.figures import evidence_figure, quality_figure
+
+_WORST_SHOWN = 10
+_LONGEST_SHOWN = 1_500
+
+
+def render_report(evaluation: Evaluation) -> str:
+    """Return the page of one evaluated window."""
+    worst = sorted(
+        (one for one in evaluation.judged if one.judgment.scored),
+        key=lambda one: one.judgment.scores.get("quality", 0.0),
+    )
+    return _template().render(
+        evaluation=evaluation,
+        verdict=evaluation.verdict.value,
+        paragraphs=evaluation.text.split("\n"),
+        todo=_todo(evaluation),
+        evidence_figure=evidence_figure(evaluation.timeline, evaluation.lines) if evaluation.timeline else None,
+        quality_figure=quality_figure(evaluation.timeline),
+        findings=[_row(finding, evaluation) for finding in evaluation.findings if not _is_statistic(finding)],
+        statistics=[_row(finding, evaluation) for finding in evaluation.findings if _is_statistic(finding)],
+        worst=[_shown(one) for one in worst[:_WORST_SHOWN]],
+        once=lambda value: once_in(value, evaluation.window.length),
+    )
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("tasks.tracking", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
+
+
+def _is_statistic(finding: Finding) -> bool:
+    """Whether it is a drift statistic that says nothing out of the ordinary: shown further down."""
+    return finding.monitor.startswith("drift/") and finding.verdict is Verdict.PASS
+
+
+def _row(finding: Finding, evaluation: Evaluation) -> dict[str, str]:
+    return {
+        "monitor": finding.monitor,
+        "verdict": finding.verdict.value,
+        "value": _number(finding.value),
+        "interval": f"{_number(finding.interval[0])} – {_number(finding.interval[1])}" if finding.interval else "",
+        "baseline": _number(finding.baseline),
+        "effect": "" if finding.effect is None else f"{finding.effect:+.3g}",
+        "once": once_in(finding.evidence, evaluation.window.length) if finding.evidence is not None else "",
+        "reason": finding.reason,
+    }
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _shown(one: Judged) -> dict[str, str]:
+    interaction, judgment = one.interaction, one.judgment
+    return {
+        "id": interaction.interaction_id,
+        "quality": f"{judgment.scores.get('quality', 0.0):.2f}",
+        "toxicity": f"{judgment.scores.get('toxicity', 0.0):.2f}",
+        "reason": judgment.reason,
+        "prompt": _cut(interaction.prompt),
+        "response": _cut(interaction.response) or "(empty)",
+        "context": _cut(interaction.context or ""),
+        "flags": ", ".join(judgment.flags),
+    }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]} …"
+
+
+def _todo(evaluation: Evaluation) -> str:
+    match evaluation.verdict:
+        case Verdict.PASS:
+            return "Nothing."
+        case Verdict.INCONCLUSIVE:
+            return "Nothing, unless it lasts: a judge that was away is asked again by itself."
+        case Verdict.WARN:
+            return "Look at the worst interactions below and at what changed then. Nothing is switched on a warning."
+        case Verdict.FAIL:
+            return "Read the worst interactions below. The verdict stays until a rollback or a new release."
