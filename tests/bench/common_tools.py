@@ -8,9 +8,13 @@ import numpy as np
 
 from tasks.stats.window_scores import Floats
 from tests.bench.level_scores import LEVELS
-from tests.bench.services import SCORES, YEAR, Services
+from tests.bench.services import MONITORS, SCORES, YEAR, Services
 
-KS, CANARY, THREE_SIGMA, BELOW = "KS at 5 %", "|z| > 3.1", "3 × 3 sigma", "mean < 0.7"
+KS, SAFE_KS, CANARY = "KS at 5 %", "KS at the same guarantee", "|z| > 3.1"
+THREE_SIGMA, BELOW = "3 × 3 sigma", "mean < 0.7"
+
+_SAFE = 0.1 / (YEAR * MONITORS)
+"""Level of each test so that a year of 20 monitors alarms falsely 0.1 times, as the detector promises."""
 
 
 def verdicts(services: Services, counts: Floats) -> dict[str, Floats]:
@@ -19,7 +23,7 @@ def verdicts(services: Services, counts: Floats) -> dict[str, Floats]:
     baseline = services.baseline_counts
     size = baseline.sum(axis=1)
     distance = np.abs(np.cumsum(counts, axis=2) / SCORES - np.cumsum(baseline / size[:, None], axis=1)).max(axis=2)
-    critical = math.sqrt(-0.5 * math.log(0.025)) * np.sqrt((SCORES + size) / (SCORES * size))
+    scaled = distance / np.sqrt((SCORES + size) / (SCORES * size))
     sd = np.sqrt((baseline @ LEVELS**2) / size - services.baseline_means**2)
     z = (means - services.baseline_means) / (sd * np.sqrt(1 / SCORES + 1 / size))
     low = means < services.baseline_means - 3 * services.window_sd
@@ -27,7 +31,13 @@ def verdicts(services: Services, counts: Floats) -> dict[str, Floats]:
     thrice[1:] &= low[:-1]
     thrice[2:] &= low[:-2]
     thrice[:2] = False
-    return {KS: distance > critical, CANARY: np.abs(z) > 3.1, THREE_SIGMA: thrice, BELOW: means < 0.7}
+    return {
+        KS: scaled > math.sqrt(-0.5 * math.log(0.05 / 2)),
+        SAFE_KS: scaled > math.sqrt(-0.5 * math.log(_SAFE / 2)),
+        CANARY: np.abs(z) > 3.1,
+        THREE_SIGMA: thrice,
+        BELOW: means < 0.7,
+    }
 
 
 def alarmed_windows(services: Services, windows: int) -> dict[str, float]:

@@ -10,7 +10,7 @@ from scipy import stats
 from tasks.stats.betting import log_sum_exp, sum_of_logs
 from tasks.stats.paired import PairedTest, sample_ratio_log_evidence
 from tasks.stats.window_scores import Floats
-from tests.bench.level_scores import LEVELS, odds
+from tests.bench.level_scores import LEVELS, odds, spread
 from tests.bench.row import Row
 
 _HOURS = 336
@@ -18,6 +18,9 @@ _HOURS = 336
 
 _AN_HOUR = 100
 """Interactions an arm and hour."""
+
+_PLAN = 24_000
+"""Interactions an arm of a group sequential plan made when the difference was not known: for one of 0.005."""
 
 
 def first_decisions(test: PairedTest, draw, runs: int, hours: int) -> tuple[Floats, Floats]:
@@ -79,10 +82,11 @@ def rows(seed: int, *, quick: bool) -> list[Row]:
                 tools=f"t-test {theirs:.2f}",
             )
         )
-    for name, draw, must, hours in (
-        ("drop 0.05", _scores(rng, runs, 0.05), 800, 30),
-        ("drop 0.02", _scores(rng, runs, 0.02), 4_000, 160),
-        ("rate 5 → 3.5 %", _rates(rng, runs, 0.05, 0.035), 4_000, 200),
+    scatter = 2 * spread(0.8) ** 2
+    for name, draw, must, hours, drop, variance in (
+        ("drop 0.05", _scores(rng, runs, 0.05), 800, 30, 0.05, scatter),
+        ("drop 0.02", _scores(rng, runs, 0.02), 4_000, 160, 0.02, scatter),
+        ("rate 5 → 3.5 %", _rates(rng, runs, 0.05, 0.035), 4_000, 200, 0.015, 0.05 * 0.95 + 0.035 * 0.965),
     ):
         ours, _ = first_decisions(PairedTest(), draw, runs, hours)
         median, most = (float(np.quantile(ours, share, method="lower")) * _AN_HOUR for share in (0.5, 0.8))
@@ -92,10 +96,19 @@ def rows(seed: int, *, quick: bool) -> list[Row]:
                 must=f"≤ {must:,}",
                 ours=f"median {median:,.0f}, 80 % within {most:,.0f}",
                 met=median <= must,
-                tools="group sequential, oversized plan: 4,800–7,200",
+                oracle=f"{(stats.norm.isf(0.025) + stats.norm.isf(0.2)) ** 2 * variance / drop**2:,.0f} at one look",
+                tools=f"group sequential, 5 looks planned to {_PLAN:,}: {_pocock(rng, runs, drop, variance):,.0f}",
             )
         )
     return [*found, _ratio(rng, 200 if quick else 1_000)]
+
+
+def _pocock(rng: np.random.Generator, runs: int, drop: float, variance: float) -> float:
+    """Return the median size at which a group sequential test (Pocock, 5 looks, two-sided 5 %: z 2.413) stops."""
+    size = _PLAN / 5 * np.arange(1, 6)
+    walk = np.cumsum(rng.normal(0, math.sqrt(variance * _PLAN / 5), (runs, 5)), axis=1) + drop * size
+    crossed = np.abs(walk) / np.sqrt(variance * size) > 2.413
+    return float(np.median(np.where(crossed.any(axis=1), size[np.argmax(crossed, axis=1)], _PLAN)))
 
 
 def _ratio(rng: np.random.Generator, runs: int) -> Row:
