@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import contextvars
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import UUID
+from typing import Any
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from rich.console import Console
@@ -16,43 +17,55 @@ _BETWEEN_UPDATES_SECONDS = 3.0
 
 
 class Steps:
-    """Progress of the steps of one run.
+    """Progress of the steps of one run; told from any thread, also from inside an event loop.
 
     Args:
         bar: The terminal's; shown where there is a terminal.
-        key: Key of the Prefect artifact.
     """
 
-    def __init__(self, bar: Progress, key: str) -> None:
+    def __init__(self, bar: Progress) -> None:
         self._bar = bar
-        self._key = key
         self._tasks: dict[str, TaskID] = {}
-        self._began = time.monotonic()
-        self._artifact: UUID | None = None
-        self._told = 0.0
+        self.newest: tuple[str, float] | None = None
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Say that `done` of `total` are through a step."""
         if step not in self._tasks:
             self._tasks[step] = self._bar.add_task(step, total=total)
         self._bar.update(self._tasks[step], completed=done, total=total)
-        now = time.monotonic()
-        if now - self._began > _LONG_SECONDS and now - self._told > _BETWEEN_UPDATES_SECONDS:
-            self._told = now
-            self._tell(step, 100.0 * done / max(total, 1))
-
-    def _tell(self, step: str, percent: float) -> None:
-        if self._artifact is None:
-            created = create_progress_artifact(progress=percent, key=self._key, description=f"{step} ...")
-            self._artifact = created  # type: ignore[assignment]  # Prefect types a sync call as maybe awaitable
-        else:
-            update_progress_artifact(self._artifact, progress=percent, description=f"{step} ...")
+        self.newest = (step, 100.0 * done / max(total, 1))
 
 
 @contextmanager
 def shown(key: str) -> Iterator[Steps]:
-    """Show progress on stderr, where that is a terminal, until the run ends."""
+    """Show progress until the run ends: on stderr where that is a terminal, in Prefect after some seconds."""
     console = Console(stderr=True)
     columns = TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    ended = threading.Event()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        yield Steps(bar, key)
+        steps = Steps(bar)
+        # Prefect's calls block and need the run's context: a thread of their own keeps them out of the judge's loop.
+        teller = threading.Thread(target=contextvars.copy_context().run, args=(_tell, steps, key, ended), daemon=True)
+        teller.start()
+        try:
+            yield steps
+        finally:
+            ended.set()
+            teller.join()
+
+
+def _tell(steps: Steps, key: str, ended: threading.Event) -> None:
+    """Keep the artifact up to date; a run that ends soon leaves none."""
+    artifact: Any = None
+    pause = _LONG_SECONDS
+    while not ended.wait(pause):
+        pause = _BETWEEN_UPDATES_SECONDS
+        if steps.newest is None:
+            continue
+        step, percent = steps.newest
+        if artifact is None:
+            artifact = create_progress_artifact(progress=percent, key=key, description=f"{step} ...")
+        else:
+            update_progress_artifact(artifact, progress=percent, description=f"{step} ...")
+    if artifact is not None:
+        update_progress_artifact(artifact, progress=100.0, description="done")
