@@ -47,14 +47,15 @@ def alarms_in_years(rng: np.random.Generator, years: int, setting: Setting, moni
 def rows(seed: int, *, quick: bool) -> list[Row]:
     """Return false rollbacks a year: independent scores, and hours with slow changes.
 
-    The last setting is beyond the promise: changes without a cause that are half as large as the margin, for days.
+    How large slow changes are is not part of the promise's wording. At sd 0.0045 an untempered detector alarms 22 times
+    a year on one metric; at sd 0.01, half the margin for days, the promise is not kept, and the table says so.
     """
     rng = np.random.default_rng(seed)
     found = []
     for name, setting, must, years in (
         ("i.i.d.", IID, 0.1, 10 if quick else 100),
         ("hours sd 0.01, AR sd 0.0045 ρ 0.95", REALISTIC, 0.2, 10 if quick else 100),
-        ("hours sd 0.01, AR sd 0.01 ρ 0.95", ROUGH, None, 10 if quick else 40),
+        ("hours sd 0.01, AR sd 0.01 ρ 0.95", ROUGH, 0.2, 10 if quick else 40),
     ):
         crossings, rollbacks = alarms_in_years(rng, years, setting)
         rate = rollbacks / years
@@ -62,10 +63,10 @@ def rows(seed: int, *, quick: bool) -> list[Row]:
         found.append(
             Row(
                 name=f"false rollbacks a year, 20 monitors, {name}",
-                must="no promise" if must is None else f"≤ {must}",
+                must=f"≤ {must}",
                 oracle="0.1",
                 ours=f"{rate:.3f} ({rollbacks} in {years} years; first key alone {crossings / years:.3f})",
-                met=None if must is None else rate <= must + 2 * math.sqrt(must / years),
+                met=rate <= must + 2 * math.sqrt(must / years),
                 tools=", ".join(f"{tool} {count:.0f}" for tool, count in tools.items()),
             )
         )

@@ -23,7 +23,7 @@ def rows(seed: int, *, quick: bool) -> list[Row]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print each simulation's rows as they come; 1 when a promise was missed."""
+    """Print each simulation's rows as they come, and how many promises were missed; nothing is gated here."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer repetitions: half a minute")
     parser.add_argument("--seed", type=int, default=None, help="repeat a run")
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = simulation(seed, quick=chosen.quick)
         missed += sum(row.met is False for row in found)
         print(f"{table(found)}\n({time.monotonic() - began:.0f} s)\n", flush=True)
-    return 1 if missed else 0
+    print(f"{missed} promises missed")
+    return 0
 
 
 if __name__ == "__main__":
