@@ -61,8 +61,12 @@ def estimate_drop(feature: Feature, levels: Sequence[Level]) -> Drop | None:
     """
     if not levels:
         return None
-    baseline = feature.baseline_mean
-    found = change_point([level.mean for level in levels], [level.size for level in levels], baseline)
+    usual = [feature.mean_by_hour.get(level.start.hour, feature.baseline_mean) for level in levels]
+    found = change_point([level.mean for level in levels], [level.size for level in levels], usual)
+    since = levels[found.start_index :]
+    served = sum(level.size for level in since)
+    # The baseline at the hours that were served since: quiet nights must not look like a drop.
+    baseline = sum(mean * level.size for mean, level in zip(usual[found.start_index :], since, strict=True)) / served
     size = max(found.size, 1.0)
     error = math.sqrt(feature.variance * feature.design_effect * (1.0 / size + 1.0 / max(feature.baseline_size, 1)))
     return Drop(

@@ -61,6 +61,16 @@ class Feature:
         return float(total / self.baseline_size)
 
     @cached_property
+    def mean_by_hour(self) -> dict[int, float]:
+        """Mean of the baseline's scores by hour of the day; empty where it is not stratified."""
+        sums: dict[int, list[float]] = {}
+        for value, count, hour in zip(self.baseline, self.baseline_counts, self.strata, strict=False):
+            total = sums.setdefault(hour, [0.0, 0.0])
+            total[0] += value * count
+            total[1] += count
+        return {hour: total / number for hour, (total, number) in sums.items() if number}
+
+    @cached_property
     def variance(self) -> float:
         """Variance of one baseline score, at least 1e-6: equal scores are no proof that others never come."""
         pairs = zip(self.baseline, self.baseline_counts, strict=True)

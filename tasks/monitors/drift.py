@@ -12,9 +12,10 @@ from tasks.domain.settings.monitors import INPUT_COLUMNS, Monitors
 from tasks.domain.summary import ValueCounts, WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
-from tasks.monitors.columns import arrays, at_most, merge, mid_ranks, quantile, value_counts
+from tasks.monitors.columns import arrays, at_most, mid_ranks, quantile, value_counts
 from tasks.monitors.reference import Reference
 from tasks.monitors.shares import baseline_feature, observed
+from tasks.stats.drift import TestResult, compare_numeric
 
 _SIDES = ("up", "down")
 
@@ -139,18 +140,16 @@ class DriftMonitor:
         for name in settings.drift.columns:
             current, known = column_of(moment.summary, name), moment.reference.column(name)
             if current.values and len(known.values) >= 2:
-                found += self._statistics(settings, name, known, current)
+                found += self._statistics(settings, name, moment.reference, current)
         return tuple(found) or NotMeasured(
             self.name, "none of the watched columns is in both the window and the baseline"
         )
 
-    def _statistics(self, settings: Monitors, name: str, known: ValueCounts, current: ValueCounts) -> list[Finding]:
-        from tasks.stats.drift import TestResult, compare_numeric  # scipy.stats takes 1.8 s to import
-
+    def _statistics(self, settings: Monitors, name: str, reference: Reference, current: ValueCounts) -> list[Finding]:
+        known = reference.column(name)
         side = "input" if name in INPUT_COLUMNS else "output"
-        reference = np.repeat(*arrays(known)) if known.total <= _EXACT else _thinned(known)
         seen, counts = arrays(current)
-        results = compare_numeric(reference, np.repeat(seen, counts), tests=settings.drift.statistics)
+        results = compare_numeric(reference.summary(name), np.repeat(seen, counts), tests=settings.drift.statistics)
         findings = []
         for outcome in results:
             value = outcome.statistic if isinstance(outcome, TestResult) else outcome.value
@@ -165,14 +164,3 @@ class DriftMonitor:
                 )
             )
         return findings
-
-
-_EXACT = 20_000
-
-
-def _thinned(column: ValueCounts) -> np.ndarray:
-    """Return 4,096 evenly spaced order statistics of a large column."""
-    values, counts = arrays(merge([column]))
-    ranks = (np.arange(4096) + 0.5) / 4096 * counts.sum()
-    thinned: np.ndarray = values[np.searchsorted(np.cumsum(counts), ranks)]
-    return thinned

@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from tasks.domain.summary import ValueCounts, WindowSummary
-from tasks.monitors.columns import at_most, merge, quantile, value_counts
+from tasks.monitors.columns import arrays, at_most, merge, quantile, value_counts
+from tasks.stats.drift import ReferenceSummary, summarize_reference
 from tasks.stats.edetector import design_effect_of_sums
 
 _LONG_ENOUGH_FOR_HOURS = timedelta(days=14)
@@ -34,6 +35,7 @@ class Reference:
         self.release = release
         self.own = own
         self._columns: dict[str, ValueCounts] = {}
+        self._summaries: dict[str, ReferenceSummary] = {}
         self._cuts: dict[str, dict[float, float]] = {}
 
     @cached_property
@@ -81,6 +83,13 @@ class Reference:
             )
         return self._columns[name]
 
+    def summary(self, name: str) -> ReferenceSummary:
+        """Return a column as the drift tests keep a reference: at most 4,096 order statistics."""
+        if name not in self._summaries:
+            values, counts = arrays(self.column(name))
+            self._summaries[name] = summarize_reference(np.repeat(values, counts))
+        return self._summaries[name]
+
     def cuts(self, name: str) -> dict[float, float]:
         """Return the column's values at five quantiles, by quantile: those with baseline values on both sides."""
         if name not in self._cuts:
@@ -96,12 +105,21 @@ class Reference:
     ) -> float:
         """Return how much less than independent scores this baseline's scores tell.
 
+        Where the baseline is stratified by hour of the day, so are the residuals: a daily rhythm is no dependence.
+
         Args:
             sums_of: Gives (sum, number) of a feature in a window.
             mean: Its mean over the baseline.
             variance: The variance of one score.
         """
-        pairs = [pair for pair in map(sums_of, self.windows) if pair[1]]
-        sums = np.array([total for total, _ in pairs], dtype=float)
-        sizes = np.array([number for _, number in pairs], dtype=float)
-        return design_effect_of_sums(sums - mean * sizes, sizes, variance)
+        seen = [(window, *sums_of(window)) for window in self.windows]
+        seen = [(window, total, number) for window, total, number in seen if number]
+        sums = np.array([total for _, total, _ in seen], dtype=float)
+        sizes = np.array([number for _, _, number in seen], dtype=float)
+        if not self.by_hour:
+            return design_effect_of_sums(sums - mean * sizes, sizes, variance)
+        hours = np.array([window.window_start.hour for window, _, _ in seen])
+        counted = np.bincount(hours, weights=sizes, minlength=24)
+        means = np.bincount(hours, weights=sums, minlength=24) / np.maximum(counted, 1.0)
+        between = float(counted @ (means - mean) ** 2 / max(sizes.sum(), 1.0))
+        return design_effect_of_sums(sums - means[hours] * sizes, sizes, max(variance - between, 1e-6))

@@ -1,0 +1,17 @@
+"""Drift: is a sample still distributed as the reference. Tests carry p-values, distances do not; neither decides.
+
+`compare_numeric` and `compare_categorical` run any tests of the catalog; `summarize_reference` keeps a reference small.
+"""
+
+from tasks.stats.drift.base import Distance, TestResult
+from tasks.stats.drift.compare import compare_categorical, compare_numeric
+from tasks.stats.drift.summary import ReferenceSummary, summarize_reference
+
+__all__ = [
+    "Distance",
+    "ReferenceSummary",
+    "TestResult",
+    "compare_categorical",
+    "compare_numeric",
+    "summarize_reference",
+]
