@@ -69,8 +69,8 @@ def _settle_in_a_fresh_place() -> None:
 
 def _releases(end: datetime, changed: datetime) -> list[MadeUpRelease]:
     return [
-        MadeUpRelease(name="1", starts=end - timedelta(days=DAYS), bad_share=0.06),
-        MadeUpRelease(name="2", starts=changed, bad_share=0.30, latency_factor=1.4),
+        MadeUpRelease(name="1", starts=end - timedelta(days=DAYS), bad_share=0.02, latency_factor=0.8),
+        MadeUpRelease(name="2", starts=changed, bad_share=0.12, latency_factor=1.0),
     ]
 
 

@@ -68,6 +68,7 @@ class Recall:
             return on_trial
         choice, reference = self._baseline_of(on_trial.release, window)
         if choice.filling:
+            on_trial.baseline = choice
             return on_trial
         complete = ReleaseOnTrial(on_trial.release, self.rules, choice, reference)
         complete.carry_over(on_trial)

@@ -243,7 +243,12 @@ def _marked(
     verdict, why = marks.get(key, (Verdict.PASS, ""))
     if verdict.rank <= finding.verdict.rank:
         return finding
-    return replace(finding, verdict=verdict, reason=f"{key} {why}; {finding.reason}", absolute=why == _OBJECTIVE)
+    return replace(
+        finding,
+        verdict=verdict,
+        reason=f"{key.replace('drift/', 'drift in ')} {why}; {finding.reason}",
+        absolute=why == _OBJECTIVE,
+    )
 
 
 def _healthy(findings: Sequence[Finding], marks: Mapping[str, tuple[Verdict, str]], failure: Failure | None) -> bool:
@@ -264,4 +269,5 @@ def _reasons(findings: Sequence[Finding]) -> list[str]:
 
 
 def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: -finding.verdict.rank)
+    """Sort by verdict; of equal ones the judge and the intake first: they explain the others."""
+    return sorted(findings, key=lambda finding: (-finding.verdict.rank, finding.monitor not in {"judge", "intake"}))
