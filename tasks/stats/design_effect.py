@@ -116,8 +116,8 @@ def long_run_variance(series: Floats) -> float:
     long-run variance. Reference: Newey and West (1987).
 
     Example:
-        >>> long_run_variance(np.array([1.0, 1.0, -1.0, -1.0] * 4)).round(3)
-        np.float64(0.75)
+        >>> round(long_run_variance(np.array([1.0, 1.0, -1.0, -1.0] * 4)), 3)
+        0.75
     """
     away = series - series.mean()
     lags = min(MOST_LAGS, series.size // 8)
