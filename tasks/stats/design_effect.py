@@ -117,7 +117,7 @@ def long_run_variance(series: Floats) -> float:
 
     Example:
         >>> round(long_run_variance(np.array([1.0, 1.0, -1.0, -1.0] * 4)), 3)
-        0.75
+        0.5
     """
     away = series - series.mean()
     lags = min(MOST_LAGS, series.size // 8)
