@@ -23,13 +23,13 @@ from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
 def _run_name() -> str:
     """Say service and time in the name of the run."""
     parameters: dict[str, Any] = flow_run.parameters
-    start, end = parameters.get("start"), parameters.get("end")
-    period = (
-        f"{start or 'new windows'} to {end}"
-        if end
-        else f"{start or 'new windows'} at {datetime.now(UTC):%Y-%m-%dT%H:%MZ}"
-    )
+    start, end = (_moment(parameters.get(name)) for name in ("start", "end"))
+    period = f"{start or 'new'} to {end}" if end else f"{start or 'new'} to {datetime.now(UTC):%Y-%m-%d %H:%MZ}"
     return f"{parameters.get('service', 'evaluate')} {period}"
+
+
+def _moment(value: Any) -> str:
+    return f"{value:%Y-%m-%d %H:%MZ}" if isinstance(value, datetime) else str(value or "")
 
 
 @flow(name="evaluate", flow_run_name=_run_name, persist_result=False)

@@ -94,26 +94,24 @@ def add_spend(one: JudgeSpend, other: JudgeSpend) -> JudgeSpend:
 
 def markdown(report: EvaluationReport, links: Sequence[tuple[str, str]]) -> str:
     """Return the run's Prefect artifact: verdict text, table of findings of the newest window, links."""
-    lines = [f"# {report.verdict.upper()} · {report.service}", ""]
-    lines += [f"- {reason}" for reason in report.reasons]
-    if report.windows:
+    lines = [f"# {report.verdict.upper()} · {_cell(report.service)}", ""]
+    if not report.windows:
+        lines += [f"- {_cell(reason)}" for reason in report.reasons]
+    else:
         newest = max(report.windows, key=lambda window: (window.verdict == report.verdict, window.end))
-        lines += [
-            "",
-            "```text",
-            newest.text,
-            "```",
-            "",
-            "| monitor | verdict | value | baseline | reason |",
-            "|---|---|---|---|---|",
-        ]
-        lines += [
-            f"| {f.monitor} | {f.verdict} | {_number(f.value)} | {_number(f.baseline)} | {_cell(f.reason)} |"
-            for f in newest.findings
-        ]
-        lines += ["", f"{len(report.windows)} windows, newest {report.windows[-1].end:%Y-%m-%d %H:%M}Z."]
-    lines += [f"- [{name}]({address})" for name, address in links]
+        for line in newest.text.split("\n"):
+            lines += [_cell(line) if line.startswith("- ") else f"\n{_cell(line)}\n"]
+        lines += ["", "| monitor | verdict | value | 95 % interval | baseline |", "|---|---|---|---|---|"]
+        lines += [_finding(finding) for finding in newest.findings]
+        lines += ["", f"{len(report.windows)} windows, the newest until {report.windows[-1].end:%Y-%m-%d %H:%M}Z."]
+    lines += ["", *(f"[{name}]({address})" for name, address in links)]
     return "\n".join(lines)
+
+
+def _finding(finding: FindingReport) -> str:
+    interval = " – ".join(_number(end) for end in finding.interval) if finding.interval else ""
+    cells = [_cell(finding.monitor), finding.verdict, _number(finding.value), interval, _number(finding.baseline)]
+    return f"| {' | '.join(cells)} |"
 
 
 def slug(name: str) -> str:
