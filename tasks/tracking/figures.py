@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import timedelta
 
 from markupsafe import Markup, escape
 
@@ -11,7 +12,13 @@ from tasks.domain.evaluation import Lines, TimelinePoint
 from tasks.domain.once_in import once_in
 
 WIDTH, HEIGHT = 720, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 92, 12, 14, 30
+_LEFT, _RIGHT, _TOP, _BOTTOM = 104, 12, 18, 30
+_APART = 15
+"""Labels one above the other need as many units."""
+_DASH = 5
+_DAYS = 6
+"""Labels below the axis: so many fit, 70 units each."""
+_MARKS_OF_TIME = tuple(timedelta(days=days) for days in (365_000, 36_500, 3_650, 365, 30.5, 1))
 _MOST_POINTS = 240
 """More windows than this would be narrower than a pixel; the newest are shown."""
 
@@ -19,19 +26,22 @@ _MOST_POINTS = 240
 def evidence_figure(points: Sequence[TimelinePoint], lines: Lines) -> Markup:
     """Draw the two families' evidence over the windows, against the lines at which they act.
 
-    The axis reads "an unchanged release looks this bad once in ...", on a logarithmic scale.
+    The axis reads "an unchanged release looks this bad once in ...", on a logarithmic scale; what is beyond a thousand
+    years lies at its upper edge.
     """
     shown = list(points)[-_MOST_POINTS:]
     length = shown[-1].window.length
     values = [value for point in shown for value in (point.warn, point.rollback) if value is not None]
-    top = max([lines.rollback_line * 1.15, *[min(value, lines.rollback_line * 2.5) for value in values]])
-    ticks = [(tick, once_in(tick, length)) for tick in _spread(lines, top)]
+    line = max(lines.rollback_line, lines.warn_line)
+    longest = max(math.log(_MARKS_OF_TIME[0] / length), line)
+    top = 1.04 * max([line, *[min(value, longest) for value in values if math.isfinite(value)]])
+    ticks = [(tick, once_in(tick, length).replace("more than", ">")) for tick in _spread(lines, length, top)]
     marks = [
-        _line(lines.warn_line, top, "warn-line", "warn"),
-        _line(lines.rollback_line, top, "fail-line", "roll back"),
+        _line(lines.warn_line, top, "warn-line", "warn", above=lines.warn_line > lines.rollback_line),
+        _line(lines.rollback_line, top, "fail-line", "roll back", above=lines.warn_line <= lines.rollback_line),
         _path(shown, [point.warn for point in shown], top, "warn"),
         _path(shown, [point.rollback for point in shown], top, "fail"),
-        _marks(shown, [_strongest(point) for point in shown], top),
+        _marks(shown, [_strongest(point) for point in shown], top, "no evidence yet"),
     ]
     text = (
         f"Evidence against the release over {len(shown)} windows. It warns at once in "
@@ -57,17 +67,20 @@ def quality_figure(points: Sequence[TimelinePoint]) -> Markup | None:
             )
     marks.append(_path(shown, [point.quality_baseline for point in shown], 1.0, "baseline"))
     marks.append(_path(shown, [point.quality for point in shown], 1.0, "quality"))
-    marks.append(_marks(shown, [point.quality for point in shown], 1.0))
+    marks.append(_marks(shown, [point.quality for point in shown], 1.0, "quality not measured"))
     ticks = [(share / 4, f"{share / 4:g}") for share in range(5)]
     text = f"Judged quality, 0 to 1, with 95 % intervals over {len(shown)} windows; dashed: the baseline."
     return _figure("Quality over time", text, ticks, 1.0, shown, marks)
 
 
-def _spread(lines: Lines, top: float) -> list[float]:
-    step = top / 5
-    ticks = [tick * step for tick in range(1, 6)]
-    known = (lines.warn_line, lines.rollback_line)
-    return [0.0, *[tick for tick in ticks if all(abs(tick - line) > step * 0.35 for line in known)], *known]
+def _spread(lines: Lines, length: timedelta, top: float) -> list[float]:
+    """Return where the axis is labelled: at no evidence, at the lines, and at round durations that leave room."""
+    chosen = [0.0]
+    rounds = [math.log(mark / length) for mark in _MARKS_OF_TIME if mark > length]
+    for tick in (lines.rollback_line, lines.warn_line, *rounds):
+        if 0 < tick <= top and all(abs(_y(tick, top) - _y(other, top)) >= _APART for other in chosen):
+            chosen.append(tick)
+    return chosen
 
 
 def _strongest(point: TimelinePoint) -> float | None:
@@ -84,39 +97,46 @@ def _y(value: float, top: float) -> float:
     return HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM)
 
 
-def _line(value: float, top: float, style: str, label: str) -> Markup:
+def _line(value: float, top: float, style: str, label: str, *, above: bool) -> Markup:
+    """Draw a line across; of two lines the upper one carries its label above, the lower one below."""
     y = _y(value, top)
     return Markup(
         '<line class="{0}" x1="{1}" x2="{2}" y1="{3:.1f}" y2="{3:.1f}"/>'
         '<text class="line-label" x="{4}" y="{5:.1f}">{6}</text>'
-    ).format(style, _LEFT, WIDTH - _RIGHT, y, _LEFT + 6, y - 4, label)
+    ).format(style, _LEFT, WIDTH - _RIGHT, y, _LEFT + 6, y - 4 if above else y + 12, label)
 
 
 def _path(points: Sequence[TimelinePoint], values: Sequence[float | None], top: float, style: str) -> Markup:
-    """Draw a line that breaks where a window has no value."""
-    pieces, pen_down = [], False
+    """Draw a line that breaks where a window has no value; a window alone is a short dash."""
+    known = [value is not None and math.isfinite(value) for value in values]
+    pieces = []
     for at, value in enumerate(values):
-        if value is None or not math.isfinite(value):
-            pen_down = False
+        if value is None or not known[at]:
             continue
-        pieces.append(f"{'L' if pen_down else 'M'}{_x(at, len(points)):.1f} {_y(value, top):.1f}")
-        pen_down = True
+        x, y = _x(at, len(points)), _y(value, top)
+        after, before = at + 1 < len(known) and known[at + 1], at > 0 and known[at - 1]
+        if before or after:
+            pieces.append(f"{'L' if before else 'M'}{x:.1f} {y:.1f}")
+        else:
+            pieces.append(f"M{x - _DASH:.1f} {y:.1f}L{x + _DASH:.1f} {y:.1f}")
     return Markup('<path class="{}" d="{}"/>').format(style, " ".join(pieces)) if pieces else Markup("")
 
 
-def _marks(points: Sequence[TimelinePoint], values: Sequence[float | None], top: float) -> Markup:
-    """Draw one mark a window, coloured by its verdict, with a tooltip that says when."""
+def _marks(points: Sequence[TimelinePoint], values: Sequence[float | None], top: float, missing: str) -> Markup:
+    """Draw one mark a window, coloured by its verdict, with a tooltip; missing is no 0: hollow, on the axis."""
     radius = 3.2 if len(points) <= 60 else 1.8
     drawn = []
     for at, (point, value) in enumerate(zip(points, values, strict=True)):
-        y = _y(value if value is not None and math.isfinite(value) else 0.0, top)
+        known = value is not None and math.isfinite(value)
+        words = f"{point.window.start:%Y-%m-%d %H:%M}Z {point.verdict.value}"
         drawn.append(
-            Markup('<circle class="mark {}" cx="{:.1f}" cy="{:.1f}" r="{}"><title>{}</title></circle>').format(
+            Markup('<circle class="mark {}{}" cx="{:.1f}" cy="{:.1f}" r="{}"><title>{}</title></circle>').format(
                 point.verdict.value,
+                "" if known else " missing",
                 _x(at, len(points)),
-                y,
+                _y(value if known and value is not None else 0.0, top),
                 radius,
-                f"{point.window.start:%Y-%m-%d %H:%M}Z {point.verdict.value}",
+                words if known else f"{words}, {missing}",
             )
         )
     return Markup("").join(drawn)
@@ -137,18 +157,12 @@ def _figure(
         ).format(_LEFT, WIDTH - _RIGHT, _y(tick, top), _LEFT - 6, _y(tick, top) + 4, label)
         for tick, label in ticks
     ]
-    days = []
-    every = max(1, len(points) // 6)
-    for at in range(0, len(points), every):
-        if at + every / 2 > len(points) and at:
-            continue
-        days.append(
-            Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-                min(max(_x(at, len(points)), _LEFT + 30), WIDTH - 44),
-                HEIGHT - 8,
-                f"{points[at].window.start:%m-%d %H:%M}",
-            )
+    days = [
+        Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
+            min(_x(at, len(points)), WIDTH - 40), HEIGHT - 8, f"{points[at].window.start:%m-%d %H:%M}"
         )
+        for at in range(0, len(points), math.ceil(len(points) / _DAYS))
+    ]
     identity = title.lower().replace(" ", "-")
     return Markup(
         '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="{}"><title id="{}">{}</title><desc>{}</desc>{}{}{}</svg>'

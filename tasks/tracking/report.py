@@ -15,6 +15,8 @@ from tasks.tracking.figures import evidence_figure, quality_figure
 
 _WORST_SHOWN = 10
 _LONGEST_SHOWN = 1_500
+_TITLE = 120
+"""Characters of a question in the line that opens it."""
 
 
 def render_report(evaluation: Evaluation) -> str:
@@ -23,10 +25,13 @@ def render_report(evaluation: Evaluation) -> str:
         (one for one in evaluation.judged if one.judgment.scored),
         key=lambda one: one.judgment.scores.get("quality", 0.0),
     )
+    headline, *lines = evaluation.text.split("\n")
     return _template().render(
         evaluation=evaluation,
         verdict=evaluation.verdict.value,
-        paragraphs=evaluation.text.split("\n"),
+        headline=headline,
+        reasons=[line.removeprefix("- ") for line in lines if line.startswith("- ")],
+        paragraphs=[line for line in lines if not line.startswith("- ")],
         todo=_todo(evaluation),
         evidence_figure=evidence_figure(evaluation.timeline, evaluation.lines) if evaluation.timeline else None,
         quality_figure=quality_figure(evaluation.timeline),
@@ -61,7 +66,7 @@ def _row(finding: Finding, evaluation: Evaluation) -> dict[str, str]:
         "value": _number(finding.value),
         "interval": f"{_number(finding.interval[0])} – {_number(finding.interval[1])}" if finding.interval else "",
         "baseline": _number(finding.baseline),
-        "effect": "" if finding.effect is None else f"{finding.effect:+.3g}",
+        "effect": _signed(finding.effect),
         "once": once_in(finding.evidence, evaluation.window.length) if finding.evidence is not None else "",
         "reason": finding.reason,
     }
@@ -73,13 +78,21 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
+def _signed(value: float | None) -> str:
+    """A difference with its sign; nothing is 0 without one."""
+    if value is None or value == 0:
+        return _number(value)
+    return f"{'−' if value < 0 else '+'}{_number(abs(value))}"
+
+
 def _shown(one: Judged) -> dict[str, str]:
     interaction, judgment = one.interaction, one.judgment
     return {
         "id": interaction.interaction_id,
         "quality": f"{judgment.scores.get('quality', 0.0):.2f}",
         "toxicity": f"{judgment.scores.get('toxicity', 0.0):.2f}",
-        "reason": judgment.reason,
+        "title": _cut(" ".join(interaction.prompt.split()), _TITLE) or "(empty)",
+        "reason": judgment.reason or "(none given)",
         "prompt": _cut(interaction.prompt),
         "response": _cut(interaction.response) or "(empty)",
         "context": _cut(interaction.context or ""),
@@ -87,8 +100,8 @@ def _shown(one: Judged) -> dict[str, str]:
     }
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]} …"
+def _cut(text: str, most: int = _LONGEST_SHOWN) -> str:
+    return text if len(text) <= most else f"{text[:most]} …"
 
 
 def _todo(evaluation: Evaluation) -> str:

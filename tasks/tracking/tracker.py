@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from tasks.domain.errors import TrackingError
 from tasks.domain.evaluation import Evaluation
 from tasks.tracking.metrics import evidence_json, findings_json, judged_table, metrics_of
-from tasks.tracking.names import experiment_name, release_run_name, window_run_name
+from tasks.tracking.names import experiment_name, release_run_name, safe, window_run_name
+from tasks.tracking.note import note_of
 from tasks.tracking.places import embedded_uri, link_to_run
 from tasks.tracking.report import render_report
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 _NOTE = "mlflow.note.content"
-_NOTE_AT_MOST = 4_900  # MLflow refuses tags of more than 5,000 characters (8,000 in later versions)
 
 
 class Tracker:
@@ -129,8 +129,9 @@ class Tracker:
                 raise
             return str(known.experiment_id)
         note = (
-            f"Releases of {service}, watched by Plumbline. Runs tagged plumbline.kind = release carry a release's "
-            "timeline; those tagged window explain one window each: open report.html under Artifacts."
+            "A run named by a time: Artifacts, report.html explains that window. "
+            f"A run named {safe(service)}@release: Model metrics is its timeline. "
+            "Filter: tags.`plumbline.verdict` = 'fail' and tags.`plumbline.kind` = 'window'."
         )
         self._client.set_experiment_tag(experiment, _NOTE, note)
         return experiment
@@ -181,7 +182,7 @@ class Tracker:
             tags=[
                 RunTag("plumbline.verdict", evaluation.verdict.value),
                 RunTag("plumbline.newest_window_run", run_id),
-                RunTag(_NOTE, evaluation.text[:_NOTE_AT_MOST]),
+                RunTag(_NOTE, note_of(evaluation.text)),
             ],
         )
 
@@ -235,7 +236,7 @@ def _tags(evaluation: Evaluation, release_run: str) -> dict[str, str]:
         "plumbline.judge_model": evaluation.summary.judge.model,
         "plumbline.rubric": evaluation.rubric,
         "plumbline.decision_id": evaluation.decision_id,
-        _NOTE: evaluation.text[:_NOTE_AT_MOST],
+        _NOTE: note_of(evaluation.text),
     }
     return {name: str(value) for name, value in known.items() if value}
 
