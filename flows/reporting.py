@@ -125,4 +125,4 @@ def _number(value: float | None) -> str:
 
 def _cell(text: str) -> str:
     """Make text safe inside a Markdown table: service, release and column names come from logs."""
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;").replace("`", "'")
+    return text.replace("|", "\\|").replace("[", "\\[").replace("\n", " ").replace("<", "&lt;").replace("`", "'")
