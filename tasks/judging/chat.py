@@ -172,7 +172,7 @@ class _Engine:
         ):
             with attempt:
                 if self._breaker.down is not None:
-                    raise TransientError(self._breaker.down)
+                    raise FatalError(self._breaker.down)
                 return await self._send(conversation)
         raise AssertionError("tenacity ends with a return or an exception")
 
@@ -207,6 +207,9 @@ class _Engine:
             elif problem is None:
                 return None, Cause.REJECTED
             raise problem from None
+        if not hasattr(completion, "choices"):  # a proxy's page with status 200
+            self._breaker.failed()
+            raise TransientError(Cause.SERVER_ERROR)
         self._breaker.answered()
         self._limit.succeeded()
         self._count(conversation, completion)

@@ -38,7 +38,7 @@ def classify(error: Exception) -> TransientError | FatalError | None:
     import openai
 
     if isinstance(error, openai.APITimeoutError):
-        return TransientError(Cause.TIMEOUT)
+        return TransientError(Cause.TRANSPORT if _disconnected(error) else Cause.TIMEOUT)
     if isinstance(error, openai.APIConnectionError):
         return TransientError(Cause.TRANSPORT)
     if isinstance(error, openai.APIStatusError):
@@ -46,6 +46,16 @@ def classify(error: Exception) -> TransientError | FatalError | None:
     if isinstance(error, openai.APIError | ValueError):  # a body that is no JSON, or no completion
         return TransientError(Cause.SERVER_ERROR)
     raise error
+
+
+def _disconnected(error: Exception) -> bool:
+    """Whether the server hung up: the aiohttp transport reports that as a timeout of connecting."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if "disconnect" in str(cause).lower():
+            return True
+        cause = cause.__cause__
+    return False
 
 
 def _by_status(status: int, code: str | None, retry_after: str | None) -> TransientError | FatalError | None:
