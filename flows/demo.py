@@ -8,13 +8,14 @@ import shutil
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 from rich.console import Console
 from rich.table import Table
 
-from flows.embedded import HOME
 from flows.evaluation import evaluate
+from tasks.domain.places import DEMO_HOME, DEMO_MLFLOW_URI
 from tasks.domain.report import EvaluationReport, WindowReport
 from tasks.domain.settings.judging import Judge
 from tasks.domain.settings.logs import LogSource
@@ -25,7 +26,7 @@ from tasks.sources.made_up import MadeUpRelease, make_up
 SERVICE = "support-bot"
 WINDOW = "3h"
 DAYS = 14
-PLACE = HOME / "demo"
+PLACE = Path(DEMO_HOME)
 
 
 def main() -> int:
@@ -60,10 +61,11 @@ def main() -> int:
 
 
 def _settle_in_a_fresh_place() -> None:
-    """Begin anew: the demo has a store of its own, so that it can be run again and again."""
+    """Begin anew, in databases of its own: made-up releases never mix with real ones, nor with an earlier demo's."""
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir(parents=True)
     os.environ["PLUMBLINE_STORE_URL"] = f"sqlite:///{PLACE}/store.db"
+    os.environ["MLFLOW_TRACKING_URI"] = DEMO_MLFLOW_URI
     logging.getLogger("prefect").setLevel(logging.ERROR)
 
 

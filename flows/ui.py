@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from flows.embedded import HOME
-from tasks.tracking import embedded_uri
+from tasks.domain.places import DEMO_MLFLOW_URI, EMBEDDED_MLFLOW_URI
 
 _READY_WITHIN_SECONDS = 90
 
@@ -26,6 +26,7 @@ def main() -> int:
     if not HOME.exists():
         console.print("Nothing was recorded yet; run `make demo` first.")
         return 1
+    recorded = _recorded()
     prefect_port, mlflow_port = _free_port(4200), _free_port(5000)
     prefect, mlflow = f"http://127.0.0.1:{prefect_port}", f"http://127.0.0.1:{mlflow_port}"
     with ExitStack() as stack:
@@ -34,7 +35,9 @@ def main() -> int:
                 _server(_prefect_command(prefect_port), {"PREFECT_UI_API_URL": f"{prefect}/api"}, "prefect")
             ),
             stack.enter_context(
-                _server(_mlflow_command(mlflow_port), {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}, "mlflow")
+                _server(
+                    _mlflow_command(mlflow_port, recorded), {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}, "mlflow"
+                )
             ),
         ]
         for server in servers:
@@ -47,8 +50,9 @@ def main() -> int:
         if not ready:
             console.print(f"A server did not start; what it said is in {HOME}/ui-*.log")
             return 1
+        whose = "the demo, " if recorded == DEMO_MLFLOW_URI else ""
         console.print(
-            f"MLflow   {mlflow}    experiment plumbline/<service>: one run a release, one a window\n"
+            f"MLflow   {mlflow}    {whose}experiment plumbline/<service>: one run a release, one a window\n"
             f"Prefect  {prefect}    runs, their artifacts and logs\nCtrl-C stops both."
         )
         return _wait(servers)
@@ -67,8 +71,19 @@ def _prefect_command(port: int) -> list[str]:
     return [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
 
 
-def _mlflow_command(port: int) -> list[str]:
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or embedded_uri()
+def _recorded() -> str:
+    """Where MLflow's records are: the environment's choice, else the newer of one's own and the demo's."""
+    if chosen := os.environ.get("MLFLOW_TRACKING_URI"):
+        return chosen
+    ages = {
+        uri: path.stat().st_mtime
+        for uri in (EMBEDDED_MLFLOW_URI, DEMO_MLFLOW_URI)
+        if (path := Path(uri.removeprefix("sqlite:///"))).exists()
+    }
+    return max(ages, key=lambda uri: ages[uri], default=EMBEDDED_MLFLOW_URI)
+
+
+def _mlflow_command(port: int, uri: str) -> list[str]:
     address = ["--host", "127.0.0.1", "--port", str(port)]
     return [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri, *address, "--workers", "1"]
 

@@ -5,3 +5,8 @@ HOME = ".plumbline"
 
 EMBEDDED_MLFLOW_URI = f"sqlite:///{HOME}/mlflow.db"
 """MLflow's database of an embedded run; artifacts lie beside it."""
+
+DEMO_HOME = f"{HOME}/demo"
+"""The demo's own store and MLflow database, made anew by each demo."""
+
+DEMO_MLFLOW_URI = f"sqlite:///{DEMO_HOME}/mlflow.db"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import asdict
 
@@ -53,6 +54,12 @@ def evidence_json(evaluation: Evaluation) -> dict[str, object]:
         "settings": evaluation.settings,
         "rubric": evaluation.rubric,
     }
+
+
+def judged_json(judged: tuple[Judged, ...]) -> str:
+    """Return the judged sample as MLflow stores tables: what `mlflow.load_table` reads and the UI shows as one."""
+    table = judged_table(judged)
+    return json.dumps({"columns": list(table), "data": list(zip(*table.values(), strict=True))})
 
 
 def judged_table(judged: tuple[Judged, ...]) -> dict[str, list[object]]:

@@ -18,9 +18,17 @@ def safe(name: str) -> str:
     'support-bot'
     >>> safe("a/b") == safe("a_b")
     False
+    >>> safe("..")
+    '~5ec1f7e7'
     """
-    plain = _SAFE.sub("_", name).strip()[:_LONGEST]
+    # Names of dots alone would be other folders, where artifacts are files.
+    plain = _SAFE.sub("_", name)[:_LONGEST].strip(" .")
     return plain if plain == name else f"{plain}~{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def storable(text: str) -> str:
+    """Return the text as every database and file takes it: half characters and NUL replaced."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def experiment_name(service: str) -> str:

@@ -1,0 +1,141 @@
+"""What an evaluated window leaves in MLflow, on a real database."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from tasks.domain.errors import TrackingError
+from tasks.domain.verdict import Verdict
+from tasks.tracking import Tracker
+from tasks.tracking.names import safe
+from tests.tracking.conftest import EVIL, evaluation
+
+pytestmark = pytest.mark.filterwarnings("ignore:For backward compatibility")
+
+
+def runs(tracker: Tracker, service: str, kind: str) -> list:
+    """All runs of a kind."""
+    client = tracker._client
+    experiment = client.get_experiment_by_name(f"plumbline/{safe(service)}")
+    return client.search_runs([experiment.experiment_id], f"tags.`plumbline.kind` = '{kind}'")
+
+
+def test_a_server_that_is_away_is_named_within_seconds() -> None:
+    """With the remedy, and never with a password."""
+    began = time.monotonic()
+    with pytest.raises(TrackingError, match=r"http://me:\*\*\*@127\.0\.0\.1:9.*start the server") as error:
+        Tracker.connect("http://me:secret-word@127.0.0.1:9")
+    assert "secret-word" not in str(error.value)
+    assert time.monotonic() - began < 15
+
+
+def test_a_window_run_explains_itself(tracker: Tracker) -> None:
+    """Name, tags, description, metrics, params and artifacts as the conventions say."""
+    run_id = tracker.record(evaluation(service="one"))
+    run = tracker._client.get_run(run_id)
+    assert run.info.run_name == "2026-06-02T06:00Z 2 fail"
+    assert run.info.status == "FINISHED"
+    tags = run.data.tags
+    expected = {
+        "kind": "window",
+        "service": "one",
+        "release": "2",
+        "verdict": "fail",
+        "judge_model": "gpt-4o-mini",
+        "rubric": "default:1",
+    }
+    assert {name: tags[f"plumbline.{name}"] for name in expected} == expected
+    assert tags["mlflow.note.content"].startswith("**FAIL  helpdesk 2")
+    names = {
+        "quality/mean",
+        "quality/ci_low",
+        "quality/baseline",
+        "quality/coverage",
+        "latency/p95_ms",
+        "volume/interactions",
+        "volume/judged",
+        "volume/quarantined",
+        "drift/input_tokens/ks",
+        "evidence/quality",
+        "evidence/family",
+        "evidence/warn_line",
+        "evidence/rollback_line",
+        "cost/judge_usd",
+    }
+    assert names <= set(run.data.metrics)
+    assert "latency/p50_ms" not in run.data.metrics
+    artifacts = {file.path for file in tracker._client.list_artifacts(run_id)}
+    assert artifacts == {"report.html", "findings.json", "evidence.json", "judged.json"}
+    assert json.loads(tracker._client.get_run(run_id).data.tags["mlflow.loggedArtifacts"])[0]["path"] == "judged.json"
+
+
+def test_the_release_run_is_the_timeline(tracker: Tracker) -> None:
+    """One run a release, one point a window, linked from the window."""
+    first = tracker.record(evaluation(5, Verdict.PASS, service="two"))
+    second = tracker.record(evaluation(6, Verdict.WARN, service="two"))
+    (release,) = runs(tracker, "two", "release")
+    history = tracker._client.get_metric_history(release.info.run_id, "quality/mean")
+    assert [point.step for point in history] == [5, 6]
+    assert {tracker._client.get_run(r).data.tags["plumbline.release_run"] for r in (first, second)} == {
+        release.info.run_id
+    }
+    assert tracker._client.get_run(release.info.run_id).data.tags["plumbline.verdict"] == "warn"
+    assert release.info.run_name == "two@2"
+
+
+def test_a_crashed_recording_is_completed_and_not_doubled(tracker: Tracker) -> None:
+    """Recording again with resume finds the run; the timeline adds only what changed."""
+    first = tracker.record(evaluation(7, Verdict.INCONCLUSIVE, service="three"))
+    again = tracker.record(evaluation(7, Verdict.FAIL, service="three"), resume=True)
+    assert again == first
+    (run,) = runs(tracker, "three", "window")
+    assert run.info.run_name.endswith("fail")
+    assert run.data.tags["plumbline.verdict"] == "fail"
+    (release,) = runs(tracker, "three", "release")
+    history = {name: tracker._client.get_metric_history(release.info.run_id, name) for name in release.data.metrics}
+    changed = {name for name, points in history.items() if len(points) > 1}
+    assert changed == {"verdict/rank"}
+    assert release.data.metrics["verdict/rank"] == Verdict.FAIL.rank
+
+
+def test_a_superseded_run_is_kept_and_not_found_again(tracker: Tracker) -> None:
+    """Redo writes a run of its own."""
+    first = tracker.record(evaluation(8, service="four"))
+    tracker.supersede(first)
+    assert tracker.find_run(evaluation(8, service="four")) is None
+    assert tracker.record(evaluation(8, service="four")) != first
+    assert len(runs(tracker, "four", "window")) == 2
+
+
+def test_a_recording_that_breaks_is_marked_as_failed(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a run never looks like a whole one."""
+
+    def break_down(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(tracker._client, "log_text", break_down)
+    with pytest.raises(TrackingError, match="disk full"):
+        tracker.record(evaluation(9, service="five"))
+    (run,) = runs(tracker, "five", "window")
+    assert run.info.status == "FAILED"
+
+
+@pytest.mark.parametrize("name", [*EVIL, "a/b", "x" * 500, "naïve\x00\x1b", "..", "a'b", 'a"b', "' or \"1"])
+def test_names_from_logs_are_bounded_and_never_mixed_up(tracker: Tracker, name: str) -> None:
+    """Whatever a service or release is called, it is recorded and found again."""
+    made = evaluation(10, service=name, release=name)
+    run_id = tracker.record(made)
+    assert tracker.record(made, resume=True) == run_id
+    assert len(safe(name)) <= 110
+    assert safe(name) != safe(name + "_")
+
+
+def test_nothing_is_written_but_where_it_belongs(place: Path) -> None:
+    """No mlruns folder, no database in the working folder."""
+    tracker = Tracker.connect(f"sqlite:///{place}/inside/mlflow.db")
+    tracker.record(evaluation())
+    assert [path.name for path in place.iterdir()] == ["inside"]
