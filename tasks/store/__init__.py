@@ -9,7 +9,7 @@ from tasks.store.judge_state import JudgeState, Pause
 from tasks.store.leases import Held
 from tasks.store.ledger import Ledger
 from tasks.store.messages import Message
-from tasks.store.releases import Origin, SeenRelease
+from tasks.store.releases import SeenRelease
 from tasks.store.store import Store
 from tasks.store.window_rows import WindowRow, WindowState
 
@@ -21,7 +21,6 @@ __all__ = [
     "JudgeState",
     "Ledger",
     "Message",
-    "Origin",
     "Pause",
     "SeenRelease",
     "Store",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Column, Table, Text, case, select
 
+from tasks.domain.release import Origin
 from tasks.store.columns import UtcTime, Words, metadata
 from tasks.store.database import Database
 
@@ -20,13 +20,6 @@ releases = Table(
     Column("last_seen", UtcTime, nullable=False),
     Column("origin", Text, nullable=False),
 )
-
-
-class Origin(StrEnum):
-    """How a release became known."""
-
-    OBSERVED = "observed"
-    REGISTERED = "registered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,33 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-
 from tasks.domain.evaluation import Evaluation
-
-_SAFE = re.compile(r"[^\w .@+:-]", re.ASCII)
-_LONGEST = 100
-
-
-def safe(name: str) -> str:
-    """Return the name as it may stand in an MLflow name: bounded, plain characters, no two names alike.
-
-    >>> safe("support-bot")
-    'support-bot'
-    >>> safe("a/b") == safe("a_b")
-    False
-    >>> safe("..")
-    '~5ec1f7e7'
-    """
-    # Names of dots alone would be other folders, where artifacts are files.
-    plain = _SAFE.sub("_", name)[:_LONGEST].strip(" .")
-    return plain if plain == name else f"{plain}~{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
-
-
-def storable(text: str) -> str:
-    """Return the text as every database and file takes it: half characters and NUL replaced."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
+from tasks.domain.naming import safe
 
 
 def experiment_name(service: str) -> str:

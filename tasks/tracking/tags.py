@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tasks.domain.evaluation import Evaluation
-from tasks.tracking.names import storable
+from tasks.domain.naming import storable
 from tasks.tracking.note import note_of
 
 NOTE = "mlflow.note.content"

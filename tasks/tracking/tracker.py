@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from tasks.domain.errors import TrackingError
 from tasks.domain.evaluation import Evaluation
+from tasks.domain.naming import safe, storable
+from tasks.registry import connect, named
 from tasks.tracking.metrics import evidence_json, findings_json, judged_json, metrics_of
-from tasks.tracking.names import experiment_name, release_run_name, safe, storable, window_run_name
-from tasks.tracking.places import embedded_uri, link_to_run
-from tasks.tracking.refusals import named
+from tasks.tracking.names import experiment_name, release_run_name, window_run_name
+from tasks.tracking.places import link_to_run
 from tasks.tracking.report import render_report
 from tasks.tracking.tags import KEY, NOTE, params_of, release_key, release_tags, window_key, window_tags
 from tasks.tracking.timeline import Timeline, points_again
@@ -46,22 +46,7 @@ class Tracker:
         Raises:
             TrackingError: when it does not answer, naming the address.
         """
-        address = uri or embedded_uri()
-        # A person waits: two tries, not MLflow's seven with growing pauses.
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
-        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-        # Runs are made through a client from files that may lie outside any repository.
-        os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-        for chatty in ("mlflow.store.db.utils", "alembic", "mlflow.tracking"):
-            logging.getLogger(chatty).setLevel(logging.ERROR)
-        from mlflow import MlflowClient
-
-        with named(address):
-            if address.startswith("sqlite:///"):
-                Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-            client = MlflowClient(tracking_uri=address)
-            client.search_experiments(max_results=1)
+        client, address = connect(uri, TrackingError)
         return cls(client, address)
 
     def record(self, evaluation: Evaluation, *, resume: bool = False) -> str:
@@ -77,7 +62,7 @@ class Tracker:
         """
         from mlflow.exceptions import MlflowException
 
-        with named(self.uri):
+        with named(self.uri, TrackingError):
             experiment = self._experiment(evaluation.service)
             timeline = self._timeline(experiment, evaluation)
             found = self.find_run(evaluation) if resume else None
@@ -95,7 +80,7 @@ class Tracker:
         """Mark the run of a verdict that is being replaced; it is kept, and found no more as the window's run."""
         from mlflow.entities import RunTag
 
-        with named(self.uri):
+        with named(self.uri, TrackingError):
             run = self._client.get_run(run_id)
             if run.data.tags.get("plumbline.superseded") == "true":
                 return
