@@ -1,0 +1,23 @@
+"""Routing: how traffic is switched, and when a rollback may be.
+
+`targets_of(settings, service, registry)` gives a service's targets, `switch` moves them all or none, `check` names the
+conditions.
+"""
+
+from tasks.routing.base import TrafficTarget
+from tasks.routing.catalog import targets_of
+from tasks.routing.conditions import Condition, Failing, Situation, check, missing
+from tasks.routing.switching import HalfSwitchedError, NotSwitchedError, switch
+
+__all__ = [
+    "Condition",
+    "Failing",
+    "HalfSwitchedError",
+    "NotSwitchedError",
+    "Situation",
+    "TrafficTarget",
+    "check",
+    "missing",
+    "switch",
+    "targets_of",
+]

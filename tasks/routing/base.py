@@ -1,0 +1,38 @@
+"""What a traffic target can do: say what it serves, and switch."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tasks.domain.release import Release
+
+
+class TrafficTarget(Protocol):
+    """Where traffic is switched.
+
+    Every implementation is idempotent: switching to what is served already changes nothing, and a crash between the
+    switch and its record is mended by asking `serves` first.
+    """
+
+    @property
+    def name(self) -> str:
+        """What it is called in records and messages, e.g. `alias live of support-bot`."""
+
+    def serves(self, release: Release) -> bool:
+        """Read back whether it serves this release now.
+
+        Raises:
+            RoutingError: when it cannot be asked.
+        """
+
+    def switch(self, to: Release, *, expected: Release | None, key: str) -> None:
+        """Switch to a release if it serves the expected one.
+
+        Args:
+            to: Where to.
+            expected: What it is thought to serve; None: nothing.
+            key: The same key is the same switch, so that a repeated request is no second one.
+
+        Raises:
+            RoutingError: when it serves something else, refuses, or cannot be reached.
+        """
