@@ -218,6 +218,8 @@ class ReleaseOnTrial:
             summary=summary,
             judged=judged,
             timeline=tuple(self.timeline),
+            failure=decision.state.failure,
+            own_baseline=self.baseline.own,
         )
 
     def _power(self) -> str | None:

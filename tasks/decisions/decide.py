@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tasks.decisions.drop import Drop, History, estimate_drop, moved_alike
-from tasks.decisions.trial import Failure, Trial, TrialState, family
+from tasks.decisions.trial import Trial, TrialState, family
+from tasks.domain.failure import Failure
 from tasks.domain.feature import Boundary
 from tasks.domain.finding import Finding
 from tasks.domain.settings.monitors import INPUT_COLUMNS
@@ -103,7 +104,15 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
     if rollback is not None and rollback >= trial.lines.rollback and (failure is None or failure.absolute_only):
         drop, held_back = _second_key(trial, rollback_evidence, incidents, around)
         if drop is not None and held_back is None:
-            failure = Failure(around.window.start, (drop.monitor,), _drop_words(drop), absolute_only=False)
+            failure = Failure(
+                since=around.window.start,
+                monitors=(drop.monitor,),
+                reason=_drop_words(drop),
+                absolute_only=False,
+                feature=drop.feature,
+                baseline=drop.baseline,
+                level=drop.level,
+            )
             marks[drop.monitor] = (Verdict.FAIL, _drop_words(drop))
         elif drop is not None:
             marks[drop.monitor] = (Verdict.WARN, held_back or "")

@@ -6,24 +6,15 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from tasks.decisions.lines import Thresholds, level_of, weights
+from tasks.domain.failure import Failure
 from tasks.domain.feature import Boundary, Feature, Observation
 from tasks.stats.bank import BankState, DetectorBank
 from tasks.stats.edetector import DetectorState, MeanDetector, combine
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A release that failed: sticky until a rollback or a new release."""
-
-    since: datetime
-    monitors: tuple[str, ...]
-    reason: str
-    absolute_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +47,7 @@ class TrialState:
                 "warn": {key: state.to_json() for key, state in self.warn.items()},
                 "bank": self.bank and self.bank.to_json(),
                 "incidents": {monitor: since.isoformat() for monitor, since in self.incidents.items()},
-                "failure": failure
-                and [failure.since.isoformat(), list(failure.monitors), failure.reason, failure.absolute_only],
+                "failure": failure and asdict(failure) | {"since": failure.since.isoformat()},
             }
         )
 
@@ -72,7 +62,10 @@ class TrialState:
             warn={key: DetectorState.from_json(state) for key, state in known["warn"].items()},
             bank=known["bank"] and BankState.from_json(known["bank"]),
             incidents={monitor: datetime.fromisoformat(since) for monitor, since in known["incidents"].items()},
-            failure=failure and Failure(datetime.fromisoformat(failure[0]), tuple(failure[1]), failure[2], failure[3]),
+            failure=failure
+            and Failure(
+                **failure | {"since": datetime.fromisoformat(failure["since"]), "monitors": tuple(failure["monitors"])}
+            ),
         )
 
 

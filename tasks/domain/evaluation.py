@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tasks.domain.failure import Failure
 from tasks.domain.finding import Finding
 from tasks.domain.judgment import Judged
 from tasks.domain.summary import WindowSummary
@@ -59,6 +60,8 @@ class Evaluation:
         evidence: Log e-value by monitor.
         judged: The sample with its judgments, for tables and the report; empty when re-decided from the store.
         timeline: The release's windows up to and with this one, oldest first.
+        failure: What failed the release, in this window or an earlier one.
+        own_baseline: Whether the release is its own baseline; such a one never rolls back.
     """
 
     service: str
@@ -83,3 +86,5 @@ class Evaluation:
     flow_run_id: str | None = None
     evaluated_at: datetime | None = None
     settings: dict[str, object] = field(default_factory=dict)
+    failure: Failure | None = None
+    own_baseline: bool = False
