@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from flows.clock import now
 from tasks.decisions.lines import Thresholds, thresholds
 from tasks.domain.fingerprint import configuration_hash
 from tasks.domain.settings.judging import Judge, Sampling
@@ -94,7 +95,7 @@ def assign(
         config_hash=configuration_hash(asked, monitors, sampling, window, baseline, judge),
         lines=thresholds(policy, length),
         api_key=secret(judge.api_key) if judge.provider == "openai" else None,
-        now=datetime.now(UTC),
+        now=now(),
     )
 
 

@@ -1,8 +1,8 @@
-"""The main job: pull → sample → judge → measure → decide → record, for every window since the last run."""
+"""The main job: pull → sample → judge → measure → decide → record → act, for every window since the last run."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from prefect import flow
@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.assignment import assign
+from flows.clock import now
 from flows.publishing import publish
 from flows.rooms import opened
 from tasks.domain.report import EvaluationReport
@@ -24,7 +25,7 @@ def _run_name() -> str:
     """Say service and time in the name of the run."""
     parameters: dict[str, Any] = flow_run.parameters
     start, end = (_moment(parameters.get(name)) for name in ("start", "end"))
-    period = f"{start or 'new'} to {end}" if end else f"{start or 'new'} to {datetime.now(UTC):%Y-%m-%d %H:%MZ}"
+    period = f"{start or 'new'} to {end}" if end else f"{start or 'new'} to {now():%Y-%m-%d %H:%MZ}"
     return f"{parameters.get('service', 'evaluate')} {period}"
 
 
@@ -72,7 +73,8 @@ def evaluate(
             pulled = rooms.pull(batch)
             judged = rooms.judge(pulled)
             rooms.settle(pulled, judged)
-        report = rooms.report(plan)
+        done = rooms.act()
+        report = rooms.report(plan, done)
         publish(assignment, report, rooms.link)
     return Completed(
         message=f"{report.verdict.upper()}: {'; '.join(report.reasons)[:400]}",

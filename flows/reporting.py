@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tasks.domain.evaluation import Evaluation
-from tasks.domain.report import EvaluationReport, FindingReport, Intake, JudgeSpend, WindowReport
+from tasks.domain.report import EvaluationReport, FindingReport, Intake, JudgeSpend, RollbackReport, WindowReport
 from tasks.domain.verdict import Verdict, worst
 
 
@@ -41,7 +41,13 @@ def window_report(evaluation: Evaluation, run_id: str, state: str) -> WindowRepo
 
 
 def evaluation_report(
-    service: str, windows: Sequence[WindowReport], intake: Intake, spend: JudgeSpend, *, nothing: str
+    service: str,
+    windows: Sequence[WindowReport],
+    intake: Intake,
+    spend: JudgeSpend,
+    actions: Sequence[str],
+    *,
+    nothing: str,
 ) -> EvaluationReport:
     """Return the report of a run.
 
@@ -50,18 +56,30 @@ def evaluation_report(
         windows: Every window in the period, also those evaluated earlier, in time order.
         intake: What was read.
         spend: What judging cost in this run.
+        actions: What was done about it.
         nothing: What to say when there is no window at all.
     """
     if not windows:
         return EvaluationReport(
-            service=service, verdict=Verdict.INCONCLUSIVE.value, reasons=[nothing], intake=intake, judge=spend
+            service=service,
+            verdict=Verdict.INCONCLUSIVE.value,
+            reasons=[nothing],
+            actions=list(actions),
+            intake=intake,
+            judge=spend,
         )
     verdict = worst(Verdict(window.verdict) for window in windows)
     newest = [window for window in windows if window.verdict == verdict.value][-1]
     span = f"{newest.release} {newest.start:%Y-%m-%d %H:%M}–{newest.end:%H:%M}Z"
     reasons = [f"{span}: {reason}" for reason in newest.reasons]
     return EvaluationReport(
-        service=service, verdict=verdict.value, reasons=reasons, intake=intake, windows=list(windows), judge=spend
+        service=service,
+        verdict=verdict.value,
+        reasons=reasons,
+        actions=list(actions),
+        intake=intake,
+        windows=list(windows),
+        judge=spend,
     )
 
 
@@ -104,7 +122,19 @@ def markdown(report: EvaluationReport, links: Sequence[tuple[str, str]]) -> str:
         lines += ["", "| monitor | verdict | value | 95 % interval | baseline |", "|---|---|---|---|---|"]
         lines += [_finding(finding) for finding in newest.findings]
         lines += ["", f"{len(report.windows)} windows, the newest until {report.windows[-1].end:%Y-%m-%d %H:%M}Z."]
+    lines += ["", *(f"**Done:** {_cell(action)}" for action in report.actions)]
     lines += ["", *(f"[{name}]({address})" for name, address in links)]
+    return "\n".join(lines)
+
+
+def rollback_markdown(report: RollbackReport) -> str:
+    """Return the Prefect artifact of a rollback: what was done, and each condition with what was found."""
+    lines = [f"# {report.state.replace('_', ' ').upper()} · {_cell(report.service)}", "", _cell(report.text)]
+    if report.conditions:
+        lines += ["", "| condition | holds | found |", "|---|---|---|"]
+        lines += [
+            f"| {one.name} | {'yes' if one.holds else '**no**'} | {_cell(one.words)} |" for one in report.conditions
+        ]
     return "\n".join(lines)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from prefect.runtime import flow_run
 
+from flows.acting import Acting
 from flows.assignment import Assignment
+from flows.clock import now
 from flows.planning import Plan, plan
 from flows.progress import Steps, shown
 from flows.reporting import add_intake, add_spend, evaluation_report, slug
@@ -19,6 +21,7 @@ from tasks.domain.report import EvaluationReport, Intake, JudgeSpend, WindowRepo
 from tasks.domain.window import Window, parse_delay
 from tasks.judging import require_key, usage_of
 from tasks.judging.steps import judge_sample
+from tasks.registry import Registry
 from tasks.sources import Pulled, WindowIntake
 from tasks.sources.steps import pull_windows
 from tasks.store import Held, Store, WindowRow
@@ -37,19 +40,23 @@ def opened(assignment: Assignment) -> Iterator[Rooms]:
         store.leases.hold(f"evaluate/{assignment.service}") as held,
         shown(f"progress-{slug(assignment.service)}") as steps,
     ):
-        yield Rooms(assignment, store, tracker, held, steps)
+        yield Rooms(assignment, store, tracker, Registry.connect(), held, steps)
 
 
 class Rooms:
     """The steps of one run, in the order the flow takes them."""
 
-    def __init__(self, assignment: Assignment, store: Store, tracker: Tracker, held: Held, steps: Steps) -> None:
+    def __init__(
+        self, assignment: Assignment, store: Store, tracker: Tracker, registry: Registry, held: Held, steps: Steps
+    ) -> None:
         self._steps = steps
         self._held = held
         self.assignment = assignment
         self.store = store
         self.tracker = tracker
         self._settling = Settling(assignment, store, tracker, flow_run.id)
+        self._acting = Acting(assignment, store, registry)
+        self._settled: list[Settled] = []
         self._intake = Intake()
         self._spend = JudgeSpend()
 
@@ -73,7 +80,7 @@ class Rooms:
         """Read the logs once for these windows; what was evaluated before is only counted, for late rows."""
         assignment = self.assignment
         pulled = pull_windows(
-            assignment.logs, assignment.service, windows, assignment.sampling, assignment.monitors, _never_known
+            assignment.logs, assignment.service, windows, assignment.sampling, assignment.monitors, self._acting.live_at
         )
         late = 0
         done = self._done(windows)
@@ -105,7 +112,7 @@ class Rooms:
             self.store.ledger,
             assignment.api_key,
             assignment.monitors.cost.prices,
-            self.store.ledger.spent_usd(datetime.now(UTC).date()),
+            self.store.ledger.spent_usd(now().date()),
             partial(self._steps, "judged"),
         )
         sample: Sample = {}
@@ -124,16 +131,21 @@ class Rooms:
         )
         return sample
 
-    def settle(self, pulled: Pulled, judged: Sample) -> list[Settled]:
+    def settle(self, pulled: Pulled, judged: Sample) -> None:
         """Decide and record the pending windows in time order."""
         self._held.check()
-        return self._settling.settle(self.pending(pulled), judged, partial(self._steps, "decided"))
+        self._settled += self._settling.settle(self.pending(pulled), judged, partial(self._steps, "decided"))
+
+    def act(self) -> list[str]:
+        """Ask for a rollback where a release failed, and see whether an earlier one helped."""
+        self._held.check()
+        return self._acting.act(self._settled)
 
     def link(self, run_id: str) -> str | None:
         """Return the address of a run's page in MLflow, where MLflow is a server."""
         return self.tracker.link(self.assignment.service, run_id)
 
-    def report(self, planned: Plan) -> EvaluationReport:
+    def report(self, planned: Plan, actions: list[str]) -> EvaluationReport:
         """Return every window of the period, also those evaluated earlier."""
         windows: list[WindowReport] = []
         if planned.windows:
@@ -142,13 +154,13 @@ class Rooms:
             )
             windows = [WindowReport.model_validate_json(row.report) for row in rows if row.report]
         return evaluation_report(
-            self.assignment.service, windows, self._intake, self._spend, nothing=self._nothing(planned)
+            self.assignment.service, windows, self._intake, self._spend, actions, nothing=self._nothing(planned)
         )
 
     def _nothing(self, planned: Plan) -> str:
         if not planned.windows:
-            now = f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z"
-            return f"no window to evaluate at {now}: the last one is done, and the next is not over"
+            moment = f"{now():%Y-%m-%d %H:%M}Z"
+            return f"no window to evaluate at {moment}: the last one is done, and the next is not over"
         return (
             f"no interactions of {self.assignment.service!r} between {planned.start:%Y-%m-%d %H:%M}Z and "
             f"{planned.end:%Y-%m-%d %H:%M}Z; give start and end, or check logs.path and the service's name"
@@ -164,8 +176,3 @@ class Rooms:
             max(window.end for window in windows),
         )
         return {(row.release, row.window_start): row for row in rows if row.state == "done"}
-
-
-def _never_known(_: datetime) -> str | None:
-    """Say what was live, without a registry: nothing is known."""
-    return None

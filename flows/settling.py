@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
 from flows.assignment import Assignment
+from flows.clock import now
 from flows.deciding import ReleaseOnTrial, Rules, Surroundings
+from flows.decision import decision_id
 from flows.recall import Recall
 from flows.reporting import window_report
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.judgment import JUDGE_IS_DOWN, Cause, Judged
 from tasks.domain.summary import WindowSummary
+from tasks.domain.verdict import Verdict
 from tasks.domain.window import Window, parse_delay
 from tasks.judging import scores_of, usage_of
 from tasks.sources import WindowIntake
@@ -123,9 +126,12 @@ class Settling:
             evaluation,
             rubric=f"{self._assignment.rubric.name}:{self._assignment.rubric.version}",
             flow_run_id=self._flow_run_id,
-            evaluated_at=datetime.now(UTC),
+            evaluated_at=now(),
             settings=self._assignment.described,
         )
+        if evaluation.verdict is Verdict.FAIL:
+            named = decision_id(summary.service, summary.release, summary.window_start, self._assignment.config_hash)
+            evaluation = replace(evaluation, decision_id=named)
         self._recall.remember(on_trial, evaluation, whole=last)
         run_id = self._tracker.record(
             evaluation, resume=summary.window_start in self._begun_before.get(summary.release, ())
@@ -141,6 +147,7 @@ class Settling:
             scored=summary.scored,
             report=window_report(evaluation, run_id, state).model_dump_json(),
             evaluated_at=evaluation.evaluated_at,
+            decision_id=evaluation.decision_id,
         )
         return Settled(evaluation, run_id, state)
 

@@ -71,3 +71,43 @@ class EvaluationReport(_Report):
     intake: Intake = Field(default_factory=Intake)
     windows: list[WindowReport] = Field(default_factory=list)
     judge: JudgeSpend = Field(default_factory=JudgeSpend)
+
+
+class ConditionReport(_Report):
+    """One condition of a rollback."""
+
+    name: str
+    holds: bool
+    words: str
+
+
+class RollbackReport(_Report):
+    """What a run of `roll_back` did.
+
+    `state` is `done`, `dry_run`, `refused`, `failed` (a target refused; nothing was switched in the end), `rejected` (a
+    person said no, or nobody answered) or `known` (this decision was settled before, or another run is at it).
+    """
+
+    service: str
+    state: str
+    text: str
+    reason: str
+    decision_id: str | None = None
+    from_release: str | None = None
+    to_release: str | None = None
+    by: str = ""
+    conditions: list[ConditionReport] = Field(default_factory=list)
+    switched_at: datetime | None = None
+
+
+class ReleaseReport(_Report):
+    """What a run of `release` did."""
+
+    service: str
+    release: str
+    version: str
+    fingerprint: str
+    prompt: str | None = None
+    routed: str
+    text: str
+    live: str | None = None

@@ -104,6 +104,7 @@ class Actions:
         new_state: str,
         *,
         detail: Mapping[str, Any] | None = None,
+        to_release: str | None = None,
         at: datetime | None = None,
     ) -> bool:
         """Move an action on if it is where it is thought to be; False when it is not, and nothing was changed.
@@ -113,11 +114,14 @@ class Actions:
             expected_state: Where it is thought to be.
             new_state: Where it goes.
             detail: Replaces the detail; None: it stays.
+            to_release: Where it goes, once that is known; None: it stays.
             at: When; None: now.
         """
         values: dict[str, Any] = {"state": ActionState(new_state).value, "updated_at": at or datetime.now(UTC)}
         if detail is not None:
             values["detail"] = dict(detail)
+        if to_release is not None:
+            values["to_release"] = to_release
         return bool(
             self._database.write(
                 actions.update()

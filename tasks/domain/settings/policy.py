@@ -43,9 +43,17 @@ class Policy(Settings):
     freshness: str = Field(
         default="24h", description="Evidence older than this never acts, and an open window is tried again this long."
     )
+    max_rollbacks_per_day: int = Field(default=2, ge=0, le=24, description="Rollbacks within 24 hours, at most.")
+    max_age: str = Field(default="90d", description="No rollback to a release that served longer ago than this.")
+    approval_timeout: str = Field(
+        default="1h", description="mode approve: how long a person is waited for; without an answer nothing is switched."
+    )
+    recovery_windows: int = Field(
+        default=3, ge=1, le=100, description="Windows after a rollback in which the service must have recovered."
+    )
     max_catch_up: int = Field(default=48, ge=1, le=10_000, description="Windows a scheduled run goes back at most.")
 
-    @field_validator("cooldown", "freshness")
+    @field_validator("cooldown", "freshness", "max_age", "approval_timeout")
     @classmethod
     def _a_delay(cls, text: str) -> str:
         parse_delay(text)

@@ -1,0 +1,178 @@
+"""What follows from the verdicts of a run: a rollback asked for, a recovery watched, a move by others noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from prefect.events import emit_event
+from prefect.runtime import deployment
+
+from flows.assignment import Assignment
+from flows.clock import now
+from flows.decision import Decision
+from flows.embedded import is_embedded
+from flows.settling import Settled
+from flows.switchboard import MOVES, Switchboard
+from tasks.decisions.recovery import Recovery, RecoveryState, recovery
+from tasks.registry import Registry
+from tasks.routing import Condition, check, missing
+from tasks.store import Action, ActionState, Store
+
+if TYPE_CHECKING:
+    from tasks.domain.report import RollbackReport
+
+
+class Acting:
+    """The act step of `evaluate`.
+
+    Args:
+        assignment: What the run was asked to do.
+        store: Where actions are kept.
+        registry: Where releases are kept.
+    """
+
+    def __init__(self, assignment: Assignment, store: Store, registry: Registry) -> None:
+        self._assignment = assignment
+        self._store = store
+        self._board = Switchboard(assignment.service, assignment.target, store, registry)
+
+    def live_at(self, moment: datetime) -> str | None:
+        """Return what was live at a time, for rows that do not say their release."""
+        return self._board.live_at(moment)
+
+    def act(self, settled: Sequence[Settled]) -> list[str]:
+        """Act on what was settled in this run; returns in words what was done."""
+        self._observe(settled)
+        done = []
+        if moved := self._board.notice_moves():
+            done.append(f"live was moved outside: {moved.from_release or 'nothing'} → {moved.to_release}")
+        done += self._watch_recovery()
+        if decision := self._decision(settled):
+            done.append(self._answer(decision))
+        return done
+
+    def _observe(self, settled: Sequence[Settled]) -> None:
+        """Record releases that nobody registered: they are known, and no target."""
+        seen = {one.evaluation.release for one in settled}
+        known = {release.name for release in self._board.registry.releases(self._assignment.service)} if seen else set()
+        for release in sorted(seen - known):
+            self._board.registry.observe(self._assignment.service, release, now())
+
+    def _decision(self, settled: Sequence[Settled]) -> Decision | None:
+        """Return the newest failing window's decision, that of what is live first."""
+        assignment = self._assignment
+        live = self._board.registry.live(assignment.service)
+        decisions = [
+            decision
+            for one in settled
+            if (
+                decision := Decision.of(
+                    one.evaluation, one.mlflow_run_id, assignment.policy, assignment.target, assignment.alerts
+                )
+            )
+        ]
+        of_live = [decision for decision in decisions if live is not None and decision.release == live.name]
+        return max(of_live or decisions, key=lambda decision: decision.window_end, default=None)
+
+    def _answer(self, decision: Decision) -> str:
+        mode = decision.policy.mode
+        if mode == "off":
+            return "nothing: policy.mode is off"
+        if decision.absolute_only or decision.own_baseline:
+            return f"no rollback of {decision.release}: nothing says that it is worse than its baseline"
+        known = self._store.actions.get(decision.id)
+        if known is not None and known.state is not ActionState.REQUESTED:
+            return f"rollback of {decision.release} is {known.state.value} already"
+        situation = self._board.situation(decision.id, decision, None)
+        conditions = check(situation)
+        to = situation.to.name if situation.to else None
+        if mode == "dry_run":
+            unmet = [condition for condition in missing(conditions) if condition.name != "mode"]
+            return f"dry run: would not roll back ({_words(unmet)})" if unmet else f"dry run: would roll back to {to}"
+        unmet = missing(conditions)
+        if mode == "approve" and is_embedded():
+            words = "nobody can be asked without a Prefect server: run roll_back by hand"
+            unmet = [*unmet, Condition("a person", holds=False, words=words)]
+        state = ActionState.REFUSED if unmet else ActionState.REQUESTED
+        self._record(decision, to, state, _words(unmet))
+        self._emit("refused" if unmet else "requested", decision, _words(unmet) or decision.reason)
+        return f"not rolled back. {_words(unmet)}" if unmet else self._ring(decision)
+
+    def _ring(self, decision: Decision) -> str:
+        """From a deployment the event is the doorbell that starts `roll_back` elsewhere; otherwise it runs here."""
+        if deployment.id:
+            return f"rollback of {decision.release} requested (decision {decision.id})"
+        from flows.rollback import roll_back
+
+        state = roll_back(
+            service=decision.service, reason=decision.reason, decision_id=decision.id, by="policy", return_state=True
+        )
+        report = cast("RollbackReport", state.result(raise_on_failure=False))
+        return report.text
+
+    def _record(self, decision: Decision, to: str | None, state: ActionState, refused: str) -> None:
+        self._store.actions.record(
+            Action(
+                id=decision.id,
+                service=decision.service,
+                kind="rollback",
+                reason=decision.reason,
+                by="policy",
+                state=state,
+                from_release=decision.release,
+                to_release=to,
+                decision_id=decision.id,
+                detail=decision.detail() | ({"refused": refused} if refused else {}),
+                created_at=now(),
+            )
+        )
+
+    def _emit(self, what: str, decision: Decision, words: str) -> None:
+        emit_event(
+            event=f"plumbline.rollback.{what}",
+            resource={
+                "prefect.resource.id": f"plumbline.service.{decision.service}",
+                "prefect.resource.name": decision.service,
+            },
+            payload={"service": decision.service, "decision_id": decision.id, "reason": words},
+        )
+
+    def _watch_recovery(self) -> list[str]:
+        """Look whether what fell came back since the last rollback; said once, when it is known."""
+        action = self._store.actions.last(self._assignment.service, "rollback", ActionState.DONE)
+        if action is None or action.detail.get("recovery") or not action.detail.get("feature"):
+            return []
+        moves = [one for one in self._store.actions.of(action.service) if one.kind in MOVES and one.state == "done"]
+        if moves[-1].id != action.id:
+            self._settle_recovery(action, "live was moved again before it was known")
+            return []
+        known = self._recovery(action)
+        if known.state is not RecoveryState.WATCHING:
+            self._settle_recovery(action, known.words)
+        return [known.words]
+
+    def _recovery(self, action: Action) -> Recovery:
+        detail, since = action.detail, action.updated_at
+        rows = self._store.evidence.history(action.service, action.to_release or "", detail["config_hash"])
+        after = [
+            (mean, size)
+            for row in rows
+            if since is not None and row.window_start >= since
+            for mean, size in [row.families["levels"].get(detail["feature"], (0.0, 0.0))]
+        ]
+        return recovery(detail["baseline"], detail["level"], after, detail["policy"]["recovery_windows"])
+
+    def _settle_recovery(self, action: Action, words: str) -> None:
+        self._store.actions.update_state(
+            action.id,
+            ActionState.DONE,
+            ActionState.DONE,
+            detail=dict(action.detail) | {"recovery": words},
+            at=action.updated_at,
+        )
+
+
+def _words(conditions: Sequence[Condition]) -> str:
+    return "; ".join(f"{condition.name}: {condition.words}" for condition in conditions)

@@ -1,0 +1,43 @@
+"""A person's yes or no, asked for in Prefect's own form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from prefect.exceptions import FlowPauseTimeout
+from prefect.flow_runs import pause_flow_run
+from prefect.input import RunInput
+from pydantic import Field
+
+
+class Approval(RunInput):
+    """The form; who answers is recorded as they claim."""
+
+    approve: bool = Field(default=False, description="Roll back now? No keeps everything as it is.")
+    name: str = Field(min_length=1, max_length=100, description="Who decides; it stands in the record.")
+    reason: str = Field(min_length=1, max_length=500, description="Why; it stands in the record.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person said, or that nobody did."""
+
+    approved: bool
+    by: str
+    words: str
+
+
+def ask(question: str, timeout: timedelta) -> Answer:
+    """Pause the run until somebody answers the form; no answer in time is a no.
+
+    Args:
+        question: Stands above the form, as Markdown.
+        timeout: How long to wait.
+    """
+    form = Approval.with_initial_data(description=question)
+    try:
+        given = pause_flow_run(wait_for_input=form, timeout=int(timeout.total_seconds()), poll_interval=2)
+    except FlowPauseTimeout:
+        return Answer(approved=False, by="nobody", words=f"nobody answered within {timeout}")
+    return Answer(approved=given.approve, by=given.name, words=given.reason)

@@ -1,0 +1,133 @@
+"""One release on its way: its configuration, its place in the registry, its traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from prefect.runtime import flow_run
+
+from flows.clock import now
+from flows.switchboard import Switchboard
+from tasks.domain.errors import RegistryError, SettingsError
+from tasks.domain.release import Configuration, Mark, Release
+from tasks.domain.report import ReleaseReport
+from tasks.store import Action, ActionState
+
+
+class Candidate:
+    """A release that is being registered.
+
+    Args:
+        board: The service's switches.
+        release: Its name.
+        by: Who releases it.
+    """
+
+    def __init__(self, board: Switchboard, release: str, by: str) -> None:
+        self._board = board
+        self._name = release
+        self._by = by
+        self._configuration = Configuration(model="")
+        self._release: Release | None = None
+        self._alike: list[str] = []
+        self._routed = "none"
+
+    def configure(
+        self,
+        model: str,
+        endpoint: str | None,
+        prompt: str | None,
+        parameters: Mapping[str, Any] | None,
+        ab_test: Mapping[str, Any] | None,
+        autoscaling: Mapping[str, Any] | None,
+    ) -> None:
+        """Put its configuration together; a new prompt is registered on the way."""
+        if not model.strip():
+            raise SettingsError("model is empty; name the served model, e.g. gpt-4o-mini")
+        registry, service = self._board.registry, self._board.service
+        self._configuration = Configuration(
+            model=model,
+            endpoint=endpoint,
+            prompt=registry.prompts.register(service, prompt, self._name) if prompt else None,
+            parameters=dict(parameters or {}),
+            ab_test=ab_test,
+            autoscaling=autoscaling,
+        )
+
+    def refuse_if_quarantined(self, override_reason: str | None) -> None:
+        """Refuse what was rolled back, under whatever name: a pipeline must not redeploy it.
+
+        Raises:
+            RegistryError: naming the release that was rolled back, and why.
+        """
+        alike = self._board.registry.like(self._board.service, self._configuration)
+        self._alike = [known.name for known in alike if known.name != self._name]
+        bad = [known for known in alike if known.mark is Mark.QUARANTINED]
+        if bad and not override_reason:
+            raise RegistryError(
+                f"release {self._name!r} of {self._board.service!r} is configured like {bad[-1].name}, which is "
+                f"quarantined ({bad[-1].why}); change it, or give override_reason"
+            )
+        for known in bad:
+            self._board.registry.mark(
+                self._board.service, known.name, Mark.NONE, f"lifted by {self._by}: {override_reason}"
+            )
+
+    def register(self) -> None:
+        """Put it into the registry; the same again changes nothing."""
+        self._release = self._board.registry.register(self._board.service, self._name, self._configuration, now())
+
+    def route(self, route: str | float) -> None:
+        """Switch traffic to it, or leave it registered.
+
+        Raises:
+            SettingsError: when a share is asked of a target that cannot split traffic.
+            RoutingError: when a target refuses.
+        """
+        if route not in {"all", "none"}:
+            raise SettingsError(
+                f"route {route!r}: the targets of {self._board.service!r} cannot split traffic; use all or none"
+            )
+        self._routed = str(route)
+        release = self._registered()
+        before = self._board.registry.live(self._board.service)
+        if route == "none" or (before is not None and before.name == release.name):
+            return
+        action = Action(
+            id=f"release-{flow_run.id or uuid4()}",
+            service=self._board.service,
+            kind="release",
+            reason=f"release {release.name}",
+            by=self._by,
+            state=ActionState.STARTED,
+            from_release=before.name if before else None,
+            to_release=release.name,
+            created_at=now(),
+        )
+        self._board.store.actions.record(action)
+        self._board.perform(action, release, before)
+
+    def report(self) -> ReleaseReport:
+        """Return what was done."""
+        release = self._registered()
+        live = self._board.registry.live(self._board.service)
+        words = [f"{self._board.service} {release.name} is registered as version {release.version}"]
+        words += [f"with prompt {self._configuration.prompt}"] if self._configuration.prompt else []
+        words += [f"live is {live.name if live else 'nothing yet'}"]
+        words += [f"configured like {', '.join(self._alike)}"] if self._alike else []
+        return ReleaseReport(
+            service=self._board.service,
+            release=release.name,
+            version=release.version,
+            fingerprint=self._configuration.fingerprint,
+            prompt=self._configuration.prompt,
+            routed=self._routed,
+            text="; ".join(words),
+            live=live.name if live else None,
+        )
+
+    def _registered(self) -> Release:
+        assert self._release is not None  # register comes first
+        return self._release

@@ -1,0 +1,65 @@
+"""Register a release and route it: configuration → registry → switch → read back → record."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from flows.registering import Candidate
+from flows.reporting import slug
+from flows.switchboard import switchboard
+from tasks.domain.report import ReleaseReport
+from tasks.domain.settings.policy import Target
+
+
+def _run_name() -> str:
+    """Say service and release in the name of the run."""
+    asked: dict[str, Any] = flow_run.parameters
+    return f"{asked.get('service', 'release')} {asked.get('release', '')}"
+
+
+@flow(name="release", flow_run_name=_run_name, persist_result=False)
+def release(
+    service: str,
+    release: str,
+    model: str,
+    endpoint: str | None = None,
+    prompt: str | None = None,
+    config: dict[str, Any] | None = None,
+    ab_test: dict[str, Any] | None = None,
+    autoscaling: dict[str, Any] | None = None,
+    route: Literal["all", "none"] | float = "all",
+    target: Target = Target(),
+    override_reason: str | None = None,
+    by: str = "",
+) -> ReleaseReport | State[ReleaseReport]:
+    """Register a release of a service and route traffic to it.
+
+    Args:
+        service: The service.
+        release: Its name, as it stands in the logs.
+        model: The served model, e.g. gpt-4o-mini.
+        endpoint: Where it answers.
+        prompt: Its prompt: the text itself, or prompts:/name/3 of the MLflow Prompt Registry.
+        config: Temperature and whatever else it is run with.
+        ab_test: Share, unit, min_days, primary and margins of an A/B test.
+        autoscaling: min_replicas and max_replicas.
+        route: all: switch traffic to it, alias `live`. none: only register it. A share between 0 and 1: a canary.
+        target: How traffic is switched.
+        override_reason: Why a configuration that was rolled back may go out again.
+        by: Who releases it; it stands in the record.
+    """
+    with switchboard(service, target) as board:
+        candidate = Candidate(board, release, by or "a person")
+        candidate.configure(model, endpoint, prompt, config, ab_test, autoscaling)
+        candidate.refuse_if_quarantined(override_reason)
+        candidate.register()
+        candidate.route(route)
+        report = candidate.report()
+    create_markdown_artifact(key=f"release-{slug(service)}", markdown=report.text, description=f"Release of {service}")
+    return Completed(message=report.text, name="Released" if report.live == release else "Registered", data=report)

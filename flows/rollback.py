@@ -1,0 +1,65 @@
+"""Roll a service back: last good release → conditions → approve → switch → read back → record → tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas import State
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+
+from flows.request import Request, settled
+from flows.switchboard import switchboard
+from tasks.domain.errors import LeaseHeldError
+from tasks.domain.report import RollbackReport
+from tasks.domain.settings.policy import Alerts, Target
+
+
+def _run_name() -> str:
+    """Say service and reason in the name of the run."""
+    asked: dict[str, Any] = flow_run.parameters
+    return f"{asked.get('service', 'roll_back')} {'dry run' if asked.get('dry_run') else 'roll back'}"
+
+
+@flow(name="roll_back", flow_run_name=_run_name, persist_result=False)
+def roll_back(
+    service: str,
+    reason: str,
+    decision_id: str | None = None,
+    to: str | None = None,
+    target: Target = Target(),
+    approve: bool = False,
+    dry_run: bool = False,
+    by: str = "",
+    alerts: Alerts = Alerts(),
+) -> RollbackReport | State[RollbackReport]:
+    """Take a service back to its last good release, if every condition holds; otherwise say which does not.
+
+    Args:
+        service: The service to roll back.
+        reason: Why; it stands in the record and in the messages.
+        decision_id: The decision of `evaluate` this follows; its policy, target and alerts then count, not the
+            ones given here. Empty: a person asks.
+        to: The release to go back to; empty: the last good one.
+        target: How traffic is switched.
+        approve: Ask a person before switching.
+        dry_run: Only say what would be done.
+        by: Who asks; it stands in the record.
+        alerts: Whom to tell.
+    """
+    request = Request(service, reason, decision_id, to, target, alerts, approve=approve, dry_run=dry_run, by=by)
+    try:
+        with switchboard(service, request.known_target()) as board:
+            report = request.begin(board)
+        if report is None and request.asks:
+            request.ask()
+        if report is None:
+            with switchboard(service, request.known_target()) as board:
+                report = request.switch(board)
+    except LeaseHeldError as error:
+        report = request.busy(error)
+    settled(request, report)
+    if report.state == "failed":
+        return Failed(message=report.text, name="Failed", data=report)
+    return Completed(message=report.text, name=report.state.replace("_", " ").capitalize(), data=report)

@@ -1,0 +1,205 @@
+"""Where traffic is switched: what is live, what may be done about it, and a switch that survives a crash anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from flows.clock import now
+from flows.decision import Decision
+from tasks.decisions.last_good import Served, last_good
+from tasks.domain.errors import RoutingError
+from tasks.domain.release import Mark, Release
+from tasks.domain.settings.policy import Policy, Target
+from tasks.domain.verdict import Verdict
+from tasks.domain.window import parse_delay
+from tasks.registry import Registry
+from tasks.routing import HalfSwitchedError, Situation, switch, targets_of
+from tasks.store import Action, ActionState, Store
+
+MOVES = ("release", "rollback", "moved_outside")
+"""Kinds of action after which something else is live."""
+
+
+@contextmanager
+def switchboard(service: str, target: Target) -> Iterator[Switchboard]:
+    """Open store and registry, hold the service's switching lease, and finish what a crash left.
+
+    Raises:
+        LeaseHeldError: when another run is switching.
+    """
+    registry = Registry.connect()
+    with Store.open() as store, store.leases.hold(f"switch/{service}"):
+        board = Switchboard(service, target, store, registry)
+        board.resume()
+        yield board
+
+
+class Switchboard:
+    """The switches of one service.
+
+    Args:
+        service: Whose.
+        target: How its traffic is switched.
+        store: Where actions are kept.
+        registry: Where releases are kept.
+    """
+
+    def __init__(self, service: str, target: Target, store: Store, registry: Registry) -> None:
+        self.service = service
+        self.store = store
+        self.registry = registry
+        self.targets = targets_of(target, service, registry)
+
+    def situation(self, decision_id: str | None, decision: Decision | None, wanted: str | None) -> Situation:
+        """Return what is known now, for the conditions to be checked against."""
+        releases = self.registry.releases(self.service)
+        live = next((release for release in releases if release.live), None)
+        policy = decision.policy if decision else Policy()
+        to, why_not = self._to(releases, live, decision, wanted, policy)
+        hold = self.store.actions.last(self.service, "hold", ActionState.DONE)
+        return Situation(
+            now=now(),
+            decision_id=decision_id,
+            failing=decision.failing(self.store) if decision else None,
+            live=live,
+            to=to,
+            why_not=why_not,
+            wanted=wanted,
+            rollbacks=tuple(
+                action.updated_at
+                for action in self.store.actions.of(self.service)
+                if action.kind == "rollback" and action.state is ActionState.DONE and action.updated_at
+            ),
+            hold_until=datetime.fromisoformat(hold.detail["until"]) if hold else None,
+            hold_by=hold.by if hold else "",
+        )
+
+    def _to(
+        self,
+        releases: list[Release],
+        live: Release | None,
+        decision: Decision | None,
+        wanted: str | None,
+        policy: Policy,
+    ) -> tuple[Release | None, dict[str, str]]:
+        if wanted is not None:
+            found = next((release for release in releases if release.name == wanted), None)
+            return found, {} if found else {wanted: "not registered"}
+        left = decision.release if decision else (live.name if live else None)
+        served = {
+            release.name: record
+            for release in releases
+            if (record := self._served(release.name, decision.config_hash if decision else None))
+        }
+        return last_good(releases, served, instead_of=left, now=now(), max_age=parse_delay(policy.max_age))
+
+    def _served(self, release: str, config_hash: str | None) -> Served | None:
+        rows = self.store.windows.of_release(self.service, release, config_hash)
+        rows = [row for row in rows or self.store.windows.of_release(self.service, release) if row.verdict]
+        if not rows:
+            return None
+        return Served(
+            windows=len(rows),
+            undecided=sum(row.scored == 0 for row in rows),
+            judged=sum(row.scored for row in rows),
+            failed=any(row.verdict == Verdict.FAIL for row in rows),
+            newest=max(row.window_end for row in rows),
+        )
+
+    def perform(self, action: Action, to: Release, back: Release | None) -> Action:
+        """Switch all targets for an action that is started, and record it step by step.
+
+        Every step can be done again: a crash between any two is finished by `resume`.
+
+        Raises:
+            NotSwitchedError: a target refused, and all serve what they served before.
+            HalfSwitchedError: they serve different releases now; the next run tries again.
+        """
+        try:
+            switch(self.targets, to, back=back, key=action.id)
+        except HalfSwitchedError as error:
+            self._move_on(action, ActionState.STARTED, ActionState.STARTED, {"error": str(error)})
+            raise
+        except RoutingError as error:
+            self._move_on(action, ActionState.STARTED, ActionState.FAILED, {"error": str(error)})
+            raise
+        self._move_on(action, ActionState.STARTED, ActionState.SWITCHED, {"switched_at": now().isoformat()})
+        return self._conclude(action, to, back)
+
+    def _conclude(self, action: Action, to: Release, back: Release | None) -> Action:
+        event = {"id": action.id, "at": now().isoformat(), "by": action.by, "why": action.reason}
+        self.registry.note(
+            self.service, to.name, event | {"what": f"live, by {action.kind}", "from": action.from_release}
+        )
+        if back is not None:
+            self.registry.note(self.service, back.name, event | {"what": f"left, by {action.kind}", "to": to.name})
+        if action.kind == "rollback" and back is not None:
+            self.registry.mark(self.service, back.name, Mark.QUARANTINED, f"rolled back: {action.reason}")
+            self.registry.mark(self.service, to.name, Mark.GOOD, f"what {back.name} was rolled back to")
+        self._move_on(action, ActionState.SWITCHED, ActionState.DONE, {})
+        return self.store.actions.get(action.id) or action
+
+    def _move_on(self, action: Action, before: ActionState, after: ActionState, more: Mapping[str, Any]) -> None:
+        known = self.store.actions.get(action.id)
+        detail = dict(known.detail if known else action.detail) | dict(more)
+        self.store.actions.update_state(action.id, before, after, detail=detail, at=now())
+
+    def resume(self) -> list[Action]:
+        """Finish the switches that a crash left in the middle; returns them as they are now."""
+        finished = []
+        for action in self.store.actions.unfinished(self.service):
+            if action.kind not in MOVES or action.state not in {ActionState.STARTED, ActionState.SWITCHED}:
+                continue
+            to = self.registry.find(self.service, action.to_release or "")
+            back = self.registry.find(self.service, action.from_release) if action.from_release else None
+            if to is None:
+                self._move_on(action, action.state, ActionState.FAILED, {"error": "its release is gone"})
+            elif action.state is ActionState.SWITCHED:
+                self._conclude(action, to, back)
+            else:
+                self._resume_started(action, to, back)
+            finished.append(self.store.actions.get(action.id) or action)
+        return finished
+
+    def _resume_started(self, action: Action, to: Release, back: Release | None) -> None:
+        try:
+            self.perform(action, to, back)
+        except RoutingError:
+            # It is recorded with its reason; the run that found it has business of its own.
+            return
+
+    def history(self) -> list[tuple[datetime, str]]:
+        """Return what became live when, oldest first."""
+        return [
+            (action.updated_at, action.to_release)
+            for action in self.store.actions.of(self.service)
+            if action.kind in MOVES and action.state is ActionState.DONE and action.to_release and action.updated_at
+        ]
+
+    def live_at(self, moment: datetime) -> str | None:
+        """Return what was live at a time; None where that is not known."""
+        return next((release for since, release in reversed(self.history()) if since <= moment), None)
+
+    def notice_moves(self) -> Action | None:
+        """Record it when others moved the alias; None when nobody did."""
+        live = self.registry.live(self.service)
+        known = self.history()
+        last = known[-1][1] if known else None
+        moving = any(action.kind in MOVES for action in self.store.actions.unfinished(self.service))
+        if live is None or live.name == last or moving:
+            return None
+        action = Action(
+            id=f"moved-{self.service}-{len(known)}-{live.version}",
+            service=self.service,
+            kind="moved_outside",
+            reason="the alias was moved by others",
+            by="outside",
+            state=ActionState.DONE,
+            from_release=last,
+            to_release=live.name,
+            created_at=now(),
+        )
+        return action if self.store.actions.record(action) else None
