@@ -161,7 +161,7 @@ class Request:
             return self._report("failed", f"half switched, a person is needed: {error}")
         except RoutingError as error:
             return self._report("failed", f"nothing was switched: {error}")
-        served = ", ".join(target.name for target in board.targets)
+        served = ", ".join(target.name for target in board.targets if target.concerns(situation.to))
         report = self._report(
             "done",
             f"rolled back {self._from} → {self._to} at {now():%H:%M}Z by {self._by}. {self.reason}. "

@@ -150,9 +150,7 @@ class Switchboard:
     def resume(self) -> list[Action]:
         """Finish the switches that a crash left in the middle; returns them as they are now."""
         finished = []
-        for action in self.store.actions.unfinished(self.service):
-            if action.kind not in MOVES or action.state not in {ActionState.STARTED, ActionState.SWITCHED}:
-                continue
+        for action in self._in_the_middle():
             to = self.registry.find(self.service, action.to_release or "")
             back = self.registry.find(self.service, action.from_release) if action.from_release else None
             if to is None:
@@ -163,6 +161,11 @@ class Switchboard:
                 self._resume_started(action, to, back)
             finished.append(self.store.actions.get(action.id) or action)
         return finished
+
+    def _in_the_middle(self) -> list[Action]:
+        middle = {ActionState.STARTED, ActionState.SWITCHED}
+        unfinished = self.store.actions.unfinished(self.service)
+        return [action for action in unfinished if action.kind in MOVES and action.state in middle]
 
     def _resume_started(self, action: Action, to: Release, back: Release | None) -> None:
         try:
@@ -188,7 +191,7 @@ class Switchboard:
         live = self.registry.live(self.service)
         known = self.history()
         last = known[-1][1] if known else None
-        moving = any(action.kind in MOVES for action in self.store.actions.unfinished(self.service))
+        moving = bool(self._in_the_middle())
         if live is None or live.name == last or moving:
             return None
         action = Action(

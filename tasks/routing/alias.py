@@ -20,6 +20,10 @@ class AliasTarget:
         self._service = service
         self.name = f"alias live of {service}"
 
+    def concerns(self, release: Release) -> bool:  # noqa: ARG002 (every release)
+        """Whether there is anything to switch: always."""
+        return True
+
     def serves(self, release: Release) -> bool:
         """Read back whether the alias points at the release."""
         try:
@@ -47,6 +51,10 @@ class PromptTarget:
     def __init__(self, registry: Registry, service: str) -> None:
         self._registry = registry
         self.name = f"prompt alias live of {service}"
+
+    def concerns(self, release: Release) -> bool:
+        """Whether the release has a prompt."""
+        return _prompt(release) is not None
 
     def serves(self, release: Release) -> bool:
         """Read back whether the alias points at the release's prompt; one without a prompt is always served."""

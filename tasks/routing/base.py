@@ -18,6 +18,9 @@ class TrafficTarget(Protocol):
     def name(self) -> str:
         """What it is called in records and messages, e.g. `alias live of support-bot`."""
 
+    def concerns(self, release: Release) -> bool:
+        """Whether there is anything to switch for this release."""
+
     def serves(self, release: Release) -> bool:
         """Read back whether it serves this release now.
 

@@ -36,6 +36,10 @@ class Gate:
         self.fault = fault
         self.keys: list[str] = []
 
+    def concerns(self, release: Release) -> bool:
+        """Every release."""
+        return bool(release)
+
     def serves(self, release: Release) -> bool:
         """Read back."""
         if self.fault == "down":
