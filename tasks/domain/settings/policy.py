@@ -46,7 +46,8 @@ class Policy(Settings):
     max_rollbacks_per_day: int = Field(default=2, ge=0, le=24, description="Rollbacks within 24 hours, at most.")
     max_age: str = Field(default="90d", description="No rollback to a release that served longer ago than this.")
     approval_timeout: str = Field(
-        default="1h", description="mode approve: how long a person is waited for; without an answer nothing is switched."
+        default="1h",
+        description="mode approve: how long a person is waited for; without an answer nothing is switched.",
     )
     recovery_windows: int = Field(
         default=3, ge=1, le=100, description="Windows after a rollback in which the service must have recovered."
