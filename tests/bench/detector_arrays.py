@@ -38,22 +38,27 @@ class DetectorArrays:
         self._windows[which] = 0.0
 
     def update(self, counts: Floats, effects: float | Floats = 1.0, stratum: object = None) -> Floats:
-        """Return the log evidence of each after one more window.
+        """Return the log evidence of each after one more window; −inf before a detector's first.
 
         Args:
-            counts: How often each level was seen, shape [detectors, levels].
+            counts: How often each level was seen, shape [detectors, levels]; a row of zeros changes nothing.
             effects: Design effects, one for all or one a detector.
             stratum: The window's.
         """
         tempered = counts / np.broadcast_to(effects, counts.shape[:1])[:, None]
         gain = np.matmul(tempered[:, None, :], self._gains[stratum])[:, 0, :]
         np.exp(gain, out=gain)
-        self._wealth += 1.0
-        self._wealth *= gain
+        seen = counts.any(axis=1)
+        if seen.all():
+            self._wealth += 1.0
+            self._wealth *= gain
+        else:
+            self._wealth[seen] = (self._wealth[seen] + 1.0) * gain[seen]
         np.minimum(self._wealth, _LARGEST, out=self._wealth)
-        self._windows += 1.0
+        self._windows += seen
         total = self._wealth.reshape(self._shape).sum(axis=2) + self._windows[:, None]
-        return (np.log(total) + self._baseline).min(axis=1) - np.log(self._shape[2] + 1)
+        with np.errstate(divide="ignore"):
+            return (np.log(total) + self._baseline).min(axis=1) - np.log(self._shape[2] + 1)
 
 
 def _gains(detector: MeanDetector, stratum: object, levels: Floats) -> Floats:

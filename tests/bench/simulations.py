@@ -11,10 +11,10 @@ import sys
 import time
 from collections.abc import Sequence
 
-from tests.bench import delays, dependence, false_rollbacks, side_by_side
+from tests.bench import delays, dependence, false_rollbacks, null_evidence, side_by_side
 from tests.bench.row import Row, table
 
-SIMULATIONS = (false_rollbacks.rows, delays.rows, dependence.rows, side_by_side.rows)
+SIMULATIONS = (null_evidence.rows, false_rollbacks.rows, delays.rows, dependence.rows, side_by_side.rows)
 
 
 def rows(seed: int, *, quick: bool) -> list[Row]:

@@ -7,7 +7,7 @@ import pytest
 
 from tasks.stats.edetector import MeanDetector
 from tasks.stats.paired import PairedTest
-from tests.bench import dependence
+from tests.bench import dependence, null_evidence
 from tests.bench.delays import delays
 from tests.bench.detector_arrays import DetectorArrays
 from tests.bench.false_rollbacks import alarms_in_years
@@ -43,6 +43,32 @@ def test_array_detectors_equal_the_real_ones():
     arrays.restart(np.array([0]))
     fresh = detectors[0].update(detectors[0].start(), LEVELS, counts=counts[0], stratum=1)
     assert arrays.update(counts, 1.0, 1)[0] == pytest.approx(fresh.log_evidence, abs=1e-9)
+
+
+def test_array_detectors_skip_a_window_without_scores():
+    """Evidence and count of windows stay as they were; before the first window there is none."""
+    detector = MeanDetector.against_baseline(LEVELS, counts=np.arange(11) * 20, log_threshold=LINE)
+    arrays, state = DetectorArrays([detector, detector], LEVELS), detector.start()
+    counts, nothing = np.arange(11, dtype=float), np.zeros(11)
+    evidence = arrays.update(np.stack([counts, nothing]))
+    state = detector.update(state, LEVELS, counts=counts)
+    assert evidence == pytest.approx([state.log_evidence, -np.inf])
+    assert arrays.update(np.stack([nothing, counts])) == pytest.approx([state.log_evidence, state.log_evidence])
+
+
+@pytest.mark.parametrize("scores", [1, 6])
+def test_after_one_window_the_evidence_is_worth_at_most_one(scores):
+    """By enumeration of every baseline and window of a rate of 1 %, and of quality levels at their exact mean."""
+    assert null_evidence.mean_after_one_window(0.99, 60, scores) <= 1 + 1e-12
+    assert null_evidence.mean_against_constant(min(scores, 3)) == pytest.approx(1.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("case", null_evidence.CASES, ids=lambda case: case.name)
+def test_no_unchanged_metric_alarms_in_a_quarter(case):
+    """Small baselines, rare errors, windows of one score, missing windows; the benchmark runs 400 years."""
+    highest = null_evidence.highest_evidence(np.random.default_rng(75), case, 3, windows=2190)
+    assert np.isfinite(highest).all()
+    assert (highest < LINE).all()
 
 
 def test_the_array_comparison_equals_the_paired_test():
