@@ -83,7 +83,7 @@ class Acting:
         if decision.absolute_only or decision.own_baseline:
             return f"no rollback of {decision.release}: nothing says that it is worse than its baseline"
         known = self._store.actions.get(decision.id)
-        if known is not None and known.state is not ActionState.REQUESTED:
+        if known is not None and known.state not in {ActionState.REQUESTED, ActionState.REFUSED}:
             return f"rollback of {decision.release} is {known.state.value} already"
         situation = self._board.situation(decision.id, decision, None)
         conditions = check(situation)
@@ -96,7 +96,8 @@ class Acting:
             words = "nobody can be asked without a Prefect server: run roll_back by hand"
             unmet = [*unmet, Condition("a person", holds=False, words=words)]
         state = ActionState.REFUSED if unmet else ActionState.REQUESTED
-        self._record(decision, to, state, _words(unmet))
+        if not self._record(decision, to, state, _words(unmet)):
+            return f"rollback of {decision.release} is refused already: {_words(unmet)}"
         self._emit("refused" if unmet else "requested", decision, _words(unmet) or decision.reason)
         return f"not rolled back. {_words(unmet)}" if unmet else self._ring(decision)
 
@@ -112,8 +113,15 @@ class Acting:
         report = cast("RollbackReport", state.result(raise_on_failure=False))
         return report.text
 
-    def _record(self, decision: Decision, to: str | None, state: ActionState, refused: str) -> None:
-        self._store.actions.record(
+    def _record(self, decision: Decision, to: str | None, state: ActionState, refused: str) -> bool:
+        """Record the request; one that was refused before may be asked again, now that its conditions hold."""
+        detail = decision.detail() | ({"refused": refused} if refused else {})
+        actions = self._store.actions
+        if state is ActionState.REQUESTED and actions.update_state(
+            decision.id, ActionState.REFUSED, state, detail=detail, at=now()
+        ):
+            return True
+        new = actions.record(
             Action(
                 id=decision.id,
                 service=decision.service,
@@ -124,10 +132,11 @@ class Acting:
                 from_release=decision.release,
                 to_release=to,
                 decision_id=decision.id,
-                detail=decision.detail() | ({"refused": refused} if refused else {}),
+                detail=detail,
                 created_at=now(),
             )
         )
+        return new or state is ActionState.REQUESTED
 
     def _emit(self, what: str, decision: Decision, words: str) -> None:
         emit_event(

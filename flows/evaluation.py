@@ -78,6 +78,6 @@ def evaluate(
         publish(assignment, report, rooms.link)
     return Completed(
         message=f"{report.verdict.upper()}: {'; '.join(report.reasons)[:400]}",
-        name=report.verdict.capitalize(),
+        name=report.verdict.capitalize() if report.windows else "Nothing new",
         data=report,
     )

@@ -137,7 +137,8 @@ class Request:
         """Check everything again, switch, read back, and record."""
         actions = board.store.actions
         if self._answer is not None and not self._answer.approved:
-            self._move(board.store, ActionState.REFUSED, f"rejected by {self._answer.by}: {self._answer.words}")
+            said = f"rejected by {self._answer.by}: {self._answer.words}"
+            self._move(board.store, ActionState.REFUSED, {"refused": said, "rejected_by": self._answer.by})
             return self._report("rejected", f"not rolled back: rejected by {self._answer.by} ({self._answer.words})")
         before = ActionState.WAITING if self.asks else ActionState.REQUESTED
         known = actions.get(self.action_id)
@@ -184,7 +185,7 @@ class Request:
         if not self._dry_run and (self.decision is not None or self._decision_id is None):
             # A made-up decision leaves no record that a real one of that id could collide with.
             self._record(board.store, ActionState.REFUSED)
-            self._move(board.store, ActionState.REFUSED, words)
+            self._move(board.store, ActionState.REFUSED, {"refused": words})
         return self._report("refused", f"not rolled back. {words}")
 
     def _record(self, store: Store, state: ActionState) -> None:
@@ -204,12 +205,10 @@ class Request:
             )
         )
 
-    def _move(self, store: Store, state: ActionState, words: str) -> None:
+    def _move(self, store: Store, state: ActionState, more: dict[str, str]) -> None:
         known = store.actions.get(self.action_id)
         if known is not None and known.state not in _SETTLED:
-            store.actions.update_state(
-                self.action_id, known.state, state, detail=dict(known.detail) | {"refused": words}, at=now()
-            )
+            store.actions.update_state(self.action_id, known.state, state, detail=dict(known.detail) | more, at=now())
 
     def _detail(self, store: Store) -> dict[str, object]:
         known = store.actions.get(self.action_id)

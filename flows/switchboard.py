@@ -59,6 +59,8 @@ class Switchboard:
         live = next((release for release in releases if release.live), None)
         policy = decision.policy if decision else Policy()
         to, why_not = self._to(releases, live, decision, wanted, policy)
+        actions = [action for action in self.store.actions.of(self.service) if action.kind == "rollback"]
+        rejected = next((a for a in reversed(actions) if decision and _rejection_of(a, decision.release)), None)
         hold = self.store.actions.last(self.service, "hold", ActionState.DONE)
         return Situation(
             now=now(),
@@ -69,12 +71,12 @@ class Switchboard:
             why_not=why_not,
             wanted=wanted,
             rollbacks=tuple(
-                action.updated_at
-                for action in self.store.actions.of(self.service)
-                if action.kind == "rollback" and action.state is ActionState.DONE and action.updated_at
+                action.updated_at for action in actions if action.state is ActionState.DONE and action.updated_at
             ),
             hold_until=datetime.fromisoformat(hold.detail["until"]) if hold else None,
             hold_by=hold.by if hold else "",
+            rejected_at=rejected.updated_at if rejected else None,
+            rejected_by=rejected.detail["rejected_by"] if rejected else "",
         )
 
     def _to(
@@ -206,3 +208,8 @@ class Switchboard:
             created_at=now(),
         )
         return action if self.store.actions.record(action) else None
+
+
+def _rejection_of(action: Action, release: str) -> bool:
+    """Whether a person said no to rolling back this release."""
+    return action.from_release == release and bool(action.detail.get("rejected_by"))

@@ -17,7 +17,7 @@ from tasks.judging.judging import Progress, judge_interactions
 from tasks.judging.rubrics import Rubric
 
 
-@task(name="judge", task_run_name="judge {judge.model}", cache_policy=NO_CACHE, persist_result=False)
+@task(name="judge", task_run_name="judge {judge.provider}", cache_policy=NO_CACHE, persist_result=False)
 def judge_sample(
     interactions: Sequence[Interaction],
     judge: Judge,

@@ -26,6 +26,8 @@ _ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
     "MLFLOW_DISABLE_TELEMETRY": "true",
+    # Addresses of runs stand in the artifact; in the worker's log they are noise.
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     # Runs are made through a client from files that may lie outside any repository.
     "GIT_PYTHON_REFRESH": "quiet",
 }
@@ -49,7 +51,7 @@ def connect(uri: str | None = None, error: type[PlumblineError] = RegistryError)
     address = uri or mlflow_uri()
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    for chatty in ("mlflow.store.db.utils", "alembic", "mlflow.tracking"):
+    for chatty in ("mlflow.store", "alembic", "mlflow.tracking"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     from mlflow import MlflowClient
 

@@ -59,6 +59,8 @@ class Situation:
         rollbacks: When rollbacks of the service were done, oldest first.
         hold_until: No action before this, by a person's order.
         hold_by: Whose order.
+        rejected_at: When a person last said no to rolling back this release.
+        rejected_by: Who.
     """
 
     now: datetime
@@ -71,6 +73,8 @@ class Situation:
     rollbacks: tuple[datetime, ...] = ()
     hold_until: datetime | None = None
     hold_by: str = ""
+    rejected_at: datetime | None = None
+    rejected_by: str = ""
 
 
 def check(situation: Situation) -> list[Condition]:
@@ -100,6 +104,7 @@ def check(situation: Situation) -> list[Condition]:
         _fresh(failing, situation.now),
         _cooldown(failing, situation),
         _per_day(failing, situation),
+        _rejection(failing, situation),
     ]
     return [*ours, *checked]
 
@@ -140,6 +145,16 @@ def _per_day(failing: Failing, situation: Situation) -> Condition:
     today = sum(situation.now - at < timedelta(days=1) for at in situation.rollbacks)
     words = f"{today} rollbacks within 24 hours, at most {failing.max_per_day}"
     return Condition("rollbacks a day", today < failing.max_per_day, words)
+
+
+def _rejection(failing: Failing, situation: Situation) -> Condition:
+    at = situation.rejected_at
+    if at is None or situation.now - at >= failing.cooldown:
+        return Condition("no rejection", holds=True, words="nobody said no")
+    words = (
+        f"{situation.rejected_by} said no {_span(situation.now - at)} ago; asked again after {_span(failing.cooldown)}"
+    )
+    return Condition("no rejection", holds=False, words=words)
 
 
 def _live(situation: Situation) -> Condition:

@@ -44,6 +44,7 @@ CASES = {
     "fresh evidence": failing(window_end=NOW - timedelta(hours=24, seconds=1)),
     "cooldown": replace(FINE, rollbacks=(NOW - timedelta(hours=5),)),
     "rollbacks a day": replace(FINE, rollbacks=(NOW - timedelta(hours=20), NOW - timedelta(hours=7))),
+    "no rejection": replace(FINE, rejected_at=NOW - timedelta(hours=5), rejected_by="Ada"),
     "live": replace(FINE, live=OLD, to=NEW),
     "good release": replace(FINE, to=None, why_not={"1": "failed itself"}),
     "no hold": replace(FINE, hold_until=NOW + timedelta(hours=1), hold_by="Ada"),
@@ -67,6 +68,7 @@ def test_each_condition_alone_refuses_and_is_named(name: str) -> None:
         (failing(own_baseline=True), "its own baseline"),
         (CASES["good release"], "1: failed itself"),
         (CASES["no hold"], "by Ada"),
+        (CASES["no rejection"], "Ada said no 5.0 hours ago"),
     ],
 )
 def test_a_refusal_says_what_was_found(situation: Situation, words: str) -> None:
