@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from tasks.domain.errors import JudgeError
@@ -16,6 +16,9 @@ from tasks.judging.catalog import CATALOG
 from tasks.judging.identity import content_hash, ledger_key
 from tasks.judging.request import JudgeRequest, flags_of
 from tasks.judging.rubrics import Rubric
+from tasks.judging.spending import estimate
+
+logger = logging.getLogger(__name__)
 
 _ASKED_AGAIN = frozenset({*JUDGE_IS_DOWN, Cause.RATE_LIMITED, Cause.BUDGET})
 """Causes that do not stick to the content: another run asks again."""
@@ -87,6 +90,7 @@ def judge_interactions(
         bench = Bench(
             judge=judge, rubric=rubric, commit=commit, now=now, api_key=api_key, prices=prices, spent_usd=spent_usd
         )
+        logger.info("judging with %s: %s", judge.model, estimate(waiting, judge, rubric, prices, now()).words)
         CATALOG[judge.provider](waiting, bench)
     return _by_interaction(keyed, judge, rubric, answers, frozenset(known))
 
@@ -103,6 +107,6 @@ def _by_interaction(
     judged: dict[str, Judged] = {}
     for interaction, content in keyed:
         key = ledger_key(content, judge, rubric)
-        judged[interaction.interaction_id] = Judged(interaction, replace(answers[key]), from_ledger=key in paid)
+        judged[interaction.interaction_id] = Judged(interaction, answers[key], from_ledger=key in paid)
         paid.add(key)
     return judged

@@ -14,6 +14,12 @@ FAILURES_TO_TRIP = 30
 _LEAST_SECONDS_BETWEEN_CUTS = 0.5
 """One overload answers many requests with 429; it is one reason to slow down, not many."""
 
+_CLOSED = 3
+"""Rejections in a row after which all wait as long as the endpoint asks; a single one concerns its request alone."""
+
+_BURST_SECONDS = 0.25
+"""What a pace may send at once: little enough for a limiter that hardly stores, enough to make up for a late start."""
+
 
 class AdaptiveLimit:
     """Requests in flight: one more for each round of successes, a third less at a rejection.
@@ -28,6 +34,12 @@ class AdaptiveLimit:
         self._waiters: list[asyncio.Future[None]] = []
         self._last_cut = 0.0
         self._resume_at = 0.0
+        self._rejections = 0
+
+    @property
+    def in_flight(self) -> int:
+        """How many have a place."""
+        return self._in_flight
 
     async def enter(self) -> None:
         """Wait for a place in flight, and for the end of a pause the endpoint asked for."""
@@ -51,20 +63,22 @@ class AdaptiveLimit:
 
     def succeeded(self) -> None:
         """Allow a little more."""
+        self._rejections = 0
         self.allowed = min(float(self._most), self.allowed + 1.0 / self.allowed)
 
     def rejected(self, retry_after: float | None) -> None:
-        """Allow a third less, and pause as long as the endpoint asks."""
+        """Allow a third less, and pause as long as the endpoint asks when it lets nothing through."""
         now = time.monotonic()
+        self._rejections += 1
         if now - self._last_cut >= _LEAST_SECONDS_BETWEEN_CUTS:
             self.allowed = max(1.0, min(self.allowed, float(self._in_flight)) * 0.67)
             self._last_cut = now
-        if retry_after is not None:
+        if retry_after is not None and self._rejections >= _CLOSED:
             self._resume_at = max(self._resume_at, now + min(retry_after, 60.0))
 
 
 class Pace:
-    """At most so many a minute, evenly: a burst of at most a second's worth."""
+    """At most so many a minute, evenly: a burst of at most a quarter second's worth."""
 
     def __init__(self, per_minute: float) -> None:
         self._interval = 60.0 / per_minute
@@ -73,7 +87,7 @@ class Pace:
     async def take(self, amount: float = 1.0) -> None:
         """Wait until this many may go."""
         now = time.monotonic()
-        self._next = max(self._next, now - 1.0 + self._interval)
+        self._next = max(self._next, now - _BURST_SECONDS + self._interval)
         due = self._next
         self._next += amount * self._interval
         if due > now:

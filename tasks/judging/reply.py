@@ -12,6 +12,9 @@ from tasks.judging.rubrics import Rubric
 
 _LONGEST_REASON = 2_000
 
+MISFITS = frozenset({Cause.INVALID_JSON, Cause.MISSING_FIELD, Cause.OUT_OF_RANGE, Cause.WRONG_TYPE, Cause.EMPTY})
+"""Causes that the judge may mend when asked once more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

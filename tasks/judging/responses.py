@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tasks.domain.judgment import Cause
 
 
@@ -42,7 +44,7 @@ def classify(error: Exception) -> TransientError | FatalError | None:
     if isinstance(error, openai.APIConnectionError):
         return TransientError(Cause.TRANSPORT)
     if isinstance(error, openai.APIStatusError):
-        return _by_status(error.status_code, error.code, error.response.headers.get("retry-after"))
+        return _by_status(error.status_code, error.code, _retry_after(error.response.headers))
     if isinstance(error, openai.APIError | ValueError):  # a body that is no JSON, or no completion
         return TransientError(Cause.SERVER_ERROR)
     raise error
@@ -58,14 +60,14 @@ def _disconnected(error: Exception) -> bool:
     return False
 
 
-def _by_status(status: int, code: str | None, retry_after: str | None) -> TransientError | FatalError | None:
+def _by_status(status: int, code: str | None, retry_after: float | None) -> TransientError | FatalError | None:
     if status in {401, 403}:
         return FatalError(Cause.UNAUTHORIZED)
     if status == 429:
         return (
             FatalError(Cause.QUOTA)
             if code in {"insufficient_quota", "billing_hard_limit_reached"}
-            else OverloadedError(_seconds(retry_after))
+            else OverloadedError(retry_after)
         )
     if status == 404:
         return FatalError(Cause.REJECTED)
@@ -74,8 +76,11 @@ def _by_status(status: int, code: str | None, retry_after: str | None) -> Transi
     return None
 
 
-def _seconds(text: str | None) -> float | None:
-    try:
-        return max(0.0, float(text)) if text else None
-    except ValueError:
-        return None
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return how long the endpoint asks to wait, the finer header first; None where it does not say."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers[name]) * unit)
+        except (KeyError, ValueError):
+            continue
+    return None

@@ -50,6 +50,11 @@ class Rubric:
         return hashlib.sha256(self.text.encode()).hexdigest()[:12]
 
     @cached_property
+    def label(self) -> str:
+        """Name and version, as judgments carry it."""
+        return f"{self.name}:{self.version}"
+
+    @cached_property
     def schema(self) -> dict[str, object]:
         """JSON schema of a reply; the reason stands first, so that the judge thinks before it scores."""
         level = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 5}, {"type": "null"}]}

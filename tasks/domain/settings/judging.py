@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from tasks.domain.settings.base import Settings
 from tasks.domain.settings.secret import secret_name
+from tasks.domain.window import parse_delay
 
 
 class Judge(Settings):
@@ -26,6 +27,19 @@ class Judge(Settings):
         description="Name of the environment variable or Prefect Secret block with the key. Never the key itself.",
     )
     rubric: str = Field(default="default", min_length=1, description="What the judge is asked.")
+    mode: Literal["chat", "batch"] = Field(
+        default="chat",
+        description="chat: answers at once. batch: the endpoint's batch API, half the price, minutes to hours.",
+    )
+    batch_deadline: str = Field(
+        default="6h", description="mode batch: what is unanswered after this long is asked in chat mode."
+    )
+    anchors: int = Field(
+        default=100,
+        ge=0,
+        le=1000,
+        description="Baseline interactions judged again, to see whether the judge itself moved; 0: none.",
+    )
     max_concurrency: int = Field(default=64, ge=1, le=4096, description="Requests in flight at most.")
     requests_per_minute: float | None = Field(
         default=None, gt=0, description="The endpoint's limit, if it has one; requests are paced evenly below it."
@@ -43,6 +57,12 @@ class Judge(Settings):
         le=1,
         description="Below this scored share of the sample, quality and toxicity are inconclusive.",
     )
+
+    @field_validator("batch_deadline")
+    @classmethod
+    def _a_delay(cls, batch_deadline: str) -> str:
+        parse_delay(batch_deadline)
+        return batch_deadline
 
     @field_validator("api_key")
     @classmethod

@@ -1,0 +1,130 @@
+"""A pace that is learned from the endpoint: what it lets through, and what its headers say is left.
+
+Nothing is known at first and nothing is held back. A rejection sets the pace to what was let through; it then grows,
+quickly until the third rejection, slowly from there (additive increase, multiplicative decrease; Chiu and Jain, 1989).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections import deque
+from collections.abc import Mapping
+
+_SPAN_SECONDS = 1.0
+"""What was accepted in this time is what the endpoint allows."""
+
+_LEAST_SECONDS_BETWEEN_CUTS = 0.5
+"""One overload rejects many requests; it is one reason to slow down, not many."""
+
+_QUICKLY, _SLOWLY, _COARSE_CUTS = 0.2, 0.02, 3
+"""Growth a second, before and after so many cuts."""
+
+_CUT = 0.9
+
+_DURATION = re.compile(r"([0-9.]+)(ms|s|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+
+
+class LearnedPace:
+    """Requests a second as far as the endpoint has shown them; None while it has not.
+
+    Attributes:
+        rate: Requests a second.
+    """
+
+    def __init__(self) -> None:
+        self.rate: float | None = None
+        self._sent: deque[float] = deque(maxlen=4096)
+        self._rejected: deque[float] = deque(maxlen=4096)
+        self._next = 0.0
+        self._last_cut = 0.0
+        self._cuts = 0
+        self._told = False
+
+    async def take(self) -> None:
+        """Wait for the next place."""
+        now = time.monotonic()
+        if self.rate is not None:
+            due = max(self._next, now)
+            self._next = due + 1.0 / self.rate
+            if due > now:
+                await asyncio.sleep(due - now)
+                now = time.monotonic()
+        self._sent.append(now)
+
+    def accepted(self, headers: Mapping[str, str], in_flight: int, tokens: float) -> None:
+        """Learn from an answer.
+
+        Args:
+            headers: Of the answer.
+            in_flight: Requests under way.
+            tokens: Of a usual request.
+        """
+        if (told := told_rate(headers, in_flight, tokens)) is not None:
+            self.rate, self._told = max(told, 0.05), True
+        elif self._told:
+            # There is plenty again.
+            self.rate, self._told = None, False
+        elif self.rate is not None:
+            # For each of `rate` answers a second, so that the growth is per second.
+            self.rate += _QUICKLY if self._cuts < _COARSE_CUTS else _SLOWLY
+
+    def rejected(self) -> None:
+        """Slow down to what was let through lately."""
+        now = time.monotonic()
+        self._rejected.append(now)
+        if now - self._last_cut < _LEAST_SECONDS_BETWEEN_CUTS:
+            return
+        self._last_cut = now
+        self._cuts += 1
+        sent, rejected = (
+            sum(now - moment < _SPAN_SECONDS for moment in moments) for moments in (self._sent, self._rejected)
+        )
+        let_through = (sent - rejected) / _SPAN_SECONDS
+        if self.rate is None:
+            self.rate = max(1.0, let_through)
+        else:
+            self.rate = max(0.05, min(self.rate, max(let_through, self.rate / 2)) * _CUT)
+
+
+def told_rate(headers: Mapping[str, str], in_flight: int, tokens: float) -> float | None:
+    """Return the requests a second that `x-ratelimit-*` headers leave, or None while they leave plenty.
+
+    A bucket that refills evenly says how much is missing and when it is full again; a fixed window how much is left
+    until it starts anew. Whichever it is, the larger of the two is asked for, and a rejection corrects it.
+    """
+    if "x-ratelimit-remaining-requests" not in headers and "x-ratelimit-remaining-tokens" not in headers:
+        return None
+    rates = []
+    for kind, each in (("requests", 1.0), ("tokens", max(tokens, 1.0))):
+        left = _number(headers.get(f"x-ratelimit-remaining-{kind}"))
+        limit = _number(headers.get(f"x-ratelimit-limit-{kind}"))
+        reset = duration(headers.get(f"x-ratelimit-reset-{kind}"))
+        if left is None or reset is None or reset <= 0 or left > in_flight * each:
+            continue
+        missing = limit - left if limit is not None else 0.0
+        rates.append(max(left, missing) / reset / each)
+    return min(rates, default=None)
+
+
+def duration(text: str | None) -> float | None:
+    """Return seconds of `6m0s`, `20ms`, `1.5` or None.
+
+    >>> duration("1m30s"), duration("20ms"), duration("7"), duration("soon")
+    (90.0, 0.02, 7.0, None)
+    """
+    if not text:
+        return None
+    parts = _DURATION.findall(text)
+    if parts:
+        return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    return _number(text)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
