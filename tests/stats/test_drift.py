@@ -1,6 +1,7 @@
 """Drift tests agree with scipy and with the parity definitions, on ordinary and on degenerate samples."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ SAMPLES = {
     "ties": (RNG.integers(0, 12, 400).astype(float), RNG.integers(1, 13, 300).astype(float)),
     "wide ties": (RNG.integers(0, 60, 400).astype(float), RNG.integers(0, 64, 300).astype(float)),
     "tiny": (np.array([1.0, 2.0, 4.0, 8.0, 9.0]), np.array([2.0, 3.0, 7.0])),
+    "constant": (np.full(30, 3.0), RNG.integers(1, 6, 25).astype(float)),
     "unseen": (RNG.integers(0, 5, 50).astype(float), RNG.integers(3, 9, 60).astype(float)),
 }
 
@@ -83,6 +85,20 @@ def test_ranks_and_distances_equal_scipy(kind: str) -> None:
     assert (mine.statistic, mine.p_value) == pytest.approx((cvm.statistic, cvm.pvalue), **exact)
 
 
+@pytest.mark.parametrize("kind", ["continuous", "ties", "wide ties", "unseen"])
+def test_omnibus_tests_equal_scipy(kind: str) -> None:
+    """Anderson–Darling with mid-ranks and Epps–Singleton, to 1e-9."""
+    reference, current = SAMPLES[kind]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # p-values beyond scipy's table
+        found = stats.anderson_ksamp([reference, current], variant="midrank")
+    mine = one("anderson_darling", reference, current)
+    assert (mine.statistic, mine.p_value) == pytest.approx((found.statistic, found.pvalue), rel=1e-9)
+    found = stats.epps_singleton_2samp(reference, current)
+    mine = one("epps_singleton", reference, current)
+    assert (mine.statistic, mine.p_value) == pytest.approx((found.statistic, found.pvalue), rel=1e-9, abs=1e-9)
+
+
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_binned_distances_equal_the_parity_definitions(kind: str) -> None:
     """Pooled Sturges bins above 20 distinct values, else one bin a value."""
@@ -115,6 +131,13 @@ def test_a_summary_stands_for_its_sample() -> None:
     assert one("ks", summarize_reference(large), shifted).statistic == pytest.approx(
         one("ks", large, shifted).statistic, abs=2e-4
     )
+    for name, near in (("mann_whitney", 0.001), ("jensen_shannon", 0.009), ("psi", 0.008), ("wasserstein", 0.002)):
+        short, whole = one(name, summarize_reference(large), shifted), one(name, large, shifted)
+        if isinstance(short, TestResult):
+            assert short.effect == pytest.approx(whole.effect, abs=near)
+            assert short.p_value == pytest.approx(whole.p_value, rel=0.1)
+        else:
+            assert short.value == pytest.approx(whole.value, abs=near)
     with pytest.raises(ValueError, match="summary of categories"):
         compare_numeric(summarize_reference(["a", "b"]), current)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -56,12 +57,14 @@ class NumericPair:
         current: Sorted values of the current sample.
         reference_sd: The reference's standard deviation, ddof 0, from all of it where only quantiles are kept.
         reference_size: How many values the reference had.
+        reference_range: The least and the largest of all of them.
     """
 
     reference: Floats
     current: Floats
     reference_sd: float
     reference_size: int
+    reference_range: tuple[float, float]
 
     @cached_property
     def cdf_gap(self) -> tuple[float, float]:
@@ -81,6 +84,25 @@ class NumericPair:
         return float(max(gaps.max(), 0.0)), float(max(-gaps.min(), 0.0))
 
     @cached_property
+    def one_value(self) -> bool:
+        """Whether both samples are one and the same value throughout."""
+        return bool(self.reference[0] == self.reference[-1] == self.current[0] == self.current[-1])
+
+    @cached_property
+    def gap_by_step(self) -> tuple[Floats, Floats]:
+        """Return (reference − current distribution function, length) of the steps between pooled values."""
+        both = np.concatenate([self.reference, self.current])
+        both.sort(kind="stable")  # merges two sorted runs
+        starts = both[:-1]
+        below = np.searchsorted(self.reference, starts, side="right")
+        gaps = below / self.reference.size
+        # What is not of the reference is of the current sample: the last of equal values has both counts whole.
+        last = starts != both[1:]
+        gaps -= (np.arange(1, both.size) - below) / self.current.size
+        gaps[~last] = 0.0
+        return gaps, np.diff(both)
+
+    @cached_property
     def binned(self) -> tuple[Floats, Floats]:
         """Shares (reference, current) over common bins: one a value up to 20 reference values, else Sturges' bins.
 
@@ -90,9 +112,17 @@ class NumericPair:
             values = np.unique(self.reference)
             if values.size <= _FEW_VALUES:
                 return _shares_by_value(self.reference, self.current)
-        both = np.concatenate([self.reference, self.current])
-        edges = np.histogram_bin_edges(both, bins="sturges")
+        edges = self._sturges()
         return _shares_by_bin(self.reference, edges), _shares_by_bin(self.current, edges)
+
+    def _sturges(self) -> Floats:
+        """Edges of equal-width bins over both samples pooled, as `numpy.histogram_bin_edges` lays them."""
+        low = min(self.reference_range[0], float(self.current[0]))
+        high = max(self.reference_range[1], float(self.current[-1]))
+        if low == high:
+            return np.array([low - 0.5, high + 0.5])
+        width = (high - low) / (math.log2(self.reference_size + self.current.size) + 1.0)
+        return np.linspace(low, high, math.ceil((high - low) / width) + 1)
 
 
 _FEW_VALUES = 20

@@ -47,12 +47,13 @@ def compare_numeric(
     known = reference if isinstance(reference, ReferenceSummary) else None
     if known is None:
         values = np.sort(finite(np.asarray(reference), "reference"))
-        sd, size = float(values.std()), int(values.size)
-    else:
-        values, sd, size = known.values, known.standard_deviation, known.total
-        if not values.size:
-            raise ValueError("reference: a summary of categories cannot be compared with numbers")
-    pair = NumericPair(values, np.sort(finite(np.asarray(current), "current")), sd, size)
+        known = ReferenceSummary(
+            values, {}, int(values.size), float(values.std()), (float(values[0]), float(values[-1]))
+        )
+    elif not known.values.size:
+        raise ValueError("reference: a summary of categories cannot be compared with numbers")
+    seen = np.sort(finite(np.asarray(current), "current"))
+    pair = NumericPair(known.values, seen, known.standard_deviation, known.total, known.range)
     outcomes = tuple(test(pair) for test in chosen)
     if higher_is_worse is None:
         return outcomes

@@ -18,12 +18,8 @@ def wasserstein(pair: NumericPair) -> Distance:
 
     Reference: Vallender (1974), Calculation of the Wasserstein distance on the line.
     """
-    both = np.concatenate([pair.reference, pair.current])
-    both.sort(kind="stable")
-    steps = np.diff(both)
-    reference = np.searchsorted(pair.reference, both[:-1], side="right") / pair.reference.size
-    current = np.searchsorted(pair.current, both[:-1], side="right") / pair.current.size
-    return Distance("wasserstein", float(np.abs(reference - current) @ steps) / max(pair.reference_sd, _SMALLEST_SD))
+    gaps, steps = pair.gap_by_step
+    return Distance("wasserstein", float(np.abs(gaps) @ steps) / max(pair.reference_sd, _SMALLEST_SD))
 
 
 def energy(pair: NumericPair) -> Distance:
@@ -31,12 +27,8 @@ def energy(pair: NumericPair) -> Distance:
 
     Reference: Székely and Rizzo (2013), Energy statistics.
     """
-    both = np.concatenate([pair.reference, pair.current])
-    both.sort(kind="stable")
-    steps = np.diff(both)
-    reference = np.searchsorted(pair.reference, both[:-1], side="right") / pair.reference.size
-    current = np.searchsorted(pair.current, both[:-1], side="right") / pair.current.size
-    return Distance("energy", float(np.sqrt(2.0 * ((reference - current) ** 2 @ steps))))
+    gaps, steps = pair.gap_by_step
+    return Distance("energy", float(np.sqrt(2.0 * (gaps**2 @ steps))))
 
 
 def jensen_shannon(pair: NumericPair) -> Distance:

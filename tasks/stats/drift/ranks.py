@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from tasks.stats.drift.base import NumericPair, TestResult
+from tasks.stats.drift.base import Floats, NumericPair, TestResult
 
 _EXACT_AT_MOST = 10_000
 """scipy's exact law beyond this costs seconds for some statistics; the asymptotic one is then as good."""
@@ -17,7 +17,8 @@ def kolmogorov_smirnov(pair: NumericPair) -> TestResult:
     """Compare distribution functions by their largest gap, D = sup |F_ref − F_cur|.
 
     Assumes independent scores. Not for repeated looks: at 5 % it alarms in one window of twenty. The p-value is scipy's
-    (exact up to 10,000 values a sample, else the asymptotic Kolmogorov law).
+    (exact up to 10,000 values a sample, else the asymptotic Kolmogorov law, for the size the reference had before it
+    was summarized).
 
     Reference: Smirnov (1948), Table for estimating the goodness of fit of empirical distributions.
     """
@@ -25,7 +26,7 @@ def kolmogorov_smirnov(pair: NumericPair) -> TestResult:
 
     larger, smaller = pair.cdf_gap
     statistic = max(larger, smaller)
-    n, m = pair.reference.size, pair.current.size
+    n, m = pair.reference_size, pair.current.size
     if max(n, m) <= _EXACT_AT_MOST:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # "switching to asymp": either law is fine here
@@ -45,22 +46,47 @@ def mann_whitney(pair: NumericPair) -> TestResult:
     from scipy import stats
 
     n, m = pair.reference.size, pair.current.size
-    below = np.searchsorted(pair.reference, pair.current, side="left")
-    through = np.searchsorted(pair.reference, pair.current, side="right")
-    u = float((below + through).sum()) / 2.0
+    u = _pairs_won(pair)
     effect = 2.0 * u / (n * m) - 1.0
-    if pair.reference[0] == pair.reference[-1] == pair.current[0] == pair.current[-1]:
+    if pair.one_value:
         return TestResult("mann_whitney", u, 1.0, 0.0)
-    if n * m <= 64 and np.unique(np.concatenate([pair.reference, pair.current])).size == n + m:
+    ties = _tied(pair)
+    if n * m <= 64 and ties == 0.0:
         p_value = float(stats.mannwhitneyu(pair.current, pair.reference, alternative="two-sided", method="auto").pvalue)
     else:
-        _, ties = np.unique(np.concatenate([pair.reference, pair.current]), return_counts=True)
-        total = n + m
-        correction = float((ties.astype(float) ** 3 - ties).sum()) / (total * (total - 1.0))
-        sd = math.sqrt(n * m / 12.0 * (total + 1.0 - correction))
-        z = (abs(u - n * m / 2.0) - 0.5) / sd
+        scale = pair.reference_size / n  # of a summary: each kept value stands for so many
+        total = n * scale + m
+        sd = math.sqrt(n * scale * m / 12.0 * (total + 1.0 - ties / (total * (total - 1.0))))
+        z = (abs(u - n * m / 2.0) * scale - 0.5) / sd
         p_value = float(2.0 * stats.norm.sf(z))
     return TestResult("mann_whitney", u, min(p_value, 1.0), effect)
+
+
+def _pairs_won(pair: NumericPair) -> float:
+    """Return in how many pairs the current value is larger, ties half: U, counted from the smaller sample."""
+    few, many = sorted((pair.reference, pair.current), key=len)
+    below = np.searchsorted(many, few, side="left").sum() + np.searchsorted(many, few, side="right").sum()
+    of_few = float(below) / 2.0
+    return of_few if few is pair.current else float(few.size) * many.size - of_few
+
+
+def _tied(pair: NumericPair) -> float:
+    """Return Σ (t³ − t) over the groups of equal values in both samples pooled."""
+    scale = pair.reference_size / pair.reference.size
+    values, counts = _groups(pair.reference, scale)
+    others, seen = _groups(pair.current, 1.0)
+    few, counted, many, alongside = (
+        (values, counts, others, seen) if values.size <= others.size else (others, seen, values, counts)
+    )
+    place = np.minimum(np.searchsorted(many, few), many.size - 1)
+    shared = np.where(many[place] == few, alongside[place], 0.0)
+    return float((alongside**3 - alongside).sum() + ((counted + shared) ** 3 - shared**3 - counted).sum())
+
+
+def _groups(values: Floats, scale: float) -> tuple[Floats, Floats]:
+    """Return distinct values of a sorted sample and how often each came."""
+    starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
+    return values[starts], np.diff(np.append(starts, values.size)) * scale
 
 
 def anderson_darling(pair: NumericPair) -> TestResult:
@@ -72,7 +98,7 @@ def anderson_darling(pair: NumericPair) -> TestResult:
     """
     from scipy import stats
 
-    if pair.reference[0] == pair.reference[-1] == pair.current[0] == pair.current[-1]:
+    if pair.one_value:
         return TestResult("anderson_darling", 0.0, 1.0, 0.0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "p-value capped": said above
@@ -91,7 +117,7 @@ def cramer_von_mises(pair: NumericPair) -> TestResult:
     """
     from scipy import stats
 
-    if pair.reference[0] == pair.reference[-1] == pair.current[0] == pair.current[-1]:
+    if pair.one_value:
         return TestResult("cramer_von_mises", 0.0, 1.0, 0.0)
     if min(pair.reference.size, pair.current.size) < 2:
         return TestResult("cramer_von_mises", 0.0, 1.0, _gap(pair))

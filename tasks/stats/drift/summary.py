@@ -22,12 +22,14 @@ class ReferenceSummary:
         levels: Counts by category; empty for numbers.
         total: How many values there were.
         standard_deviation: Of all of them, ddof 0.
+        range: The least and the largest of all of them; (0, 0) for categories.
     """
 
     values: Floats
     levels: dict[str, int]
     total: int
     standard_deviation: float
+    range: tuple[float, float] = (0.0, 0.0)
 
 
 def summarize_reference(values: Sequence[Any] | NDArray[Any], size: int = 4096) -> ReferenceSummary:
@@ -56,11 +58,11 @@ def summarize_reference(values: Sequence[Any] | NDArray[Any], size: int = 4096) 
         levels = count_levels(values)
         return ReferenceSummary(np.empty(0), levels, sum(levels.values()), 0.0)
     kept = np.sort(finite(array, "reference"))
-    sd = float(kept.std())
+    sd, ends = float(kept.std()), (float(kept[0]), float(kept[-1]))
     total = int(kept.size)
     if total > size:
         kept = kept[((np.arange(size) + 0.5) * total / size).astype(np.int64)]
-    return ReferenceSummary(kept, {}, total, sd)
+    return ReferenceSummary(kept, {}, total, sd, ends)
 
 
 def finite(values: NDArray[Any], side: str) -> Floats:
