@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,7 @@ _MARK = "plumbline.mark"
 _WHY = "plumbline.why"
 _HISTORY = "plumbline.history"
 _HISTORY_KEEPS = 100
+_SHOWN = 20
 
 
 class ModelVersions:
@@ -96,9 +99,13 @@ class ModelVersions:
     def note(self, release: Release, event: dict[str, Any]) -> None:
         """Add to a release's history."""
         version = self._client.get_model_version(plain(release.service), release.version)
-        history = [*json.loads(version.tags.get(_HISTORY, "[]")), event][-_HISTORY_KEEPS:]
+        known = [one for one in json.loads(version.tags.get(_HISTORY, "[]")) if not _same(one, event)]
+        history = [*known, event][-_HISTORY_KEEPS:]
         text = json.dumps(history, default=str)
         self._client.set_model_version_tag(plain(release.service), release.version, _HISTORY, text)
+        self._client.update_model_version(
+            plain(release.service), release.version, _described(release.name, release.configuration, history)
+        )
 
     def history(self, release: Release) -> list[dict[str, Any]]:
         """Return a release's history, oldest first."""
@@ -173,10 +180,28 @@ def _moment(text: str | None, milliseconds: int) -> datetime:
     return datetime.fromisoformat(text) if text else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def _described(release: str, configuration: Configuration | None) -> str:
+def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two events are the same move, noted again after a crash."""
+    return "id" in one and one["id"] == other.get("id") and one.get("what") == other.get("what")
+
+
+def _described(release: str, configuration: Configuration | None, history: Sequence[dict[str, Any]] = ()) -> str:
+    """Return what people read beside the version: what it is, and what became of it, newest first."""
     if configuration is None:
-        return f"Release {storable(release)}: seen in the logs, never registered; no target of a rollback."
-    parts = [f"Release {storable(release)}: model {configuration.model}"]
-    parts += [f"prompt {configuration.prompt}"] if configuration.prompt else []
-    parts += [f"endpoint {configuration.endpoint}"] if configuration.endpoint else []
-    return ", ".join(parts) + "."
+        words = f"Release {storable(release)}: seen in the logs, never registered; no target of a rollback."
+    else:
+        parts = [f"Release {storable(release)}: model {configuration.model}"]
+        parts += [f"prompt {configuration.prompt}"] if configuration.prompt else []
+        parts += [f"endpoint {configuration.endpoint}"] if configuration.endpoint else []
+        words = ", ".join(parts) + "."
+    events = [
+        f"- {str(event.get('at', ''))[:16].replace('T', ' ')}Z {event.get('what')}, by {_plain(event.get('by'))}: "
+        f"{_plain(event.get('why'))}"
+        for event in reversed(history[-_SHOWN:])
+    ]
+    return "\n".join([words, "", *events] if events else [words])
+
+
+def _plain(text: object) -> str:
+    """Words of people and logs inside Markdown: no markup, no line of their own."""
+    return re.sub(r"[\[\]<>`*_|\n\r]", " ", storable(str(text)))[:300]

@@ -85,6 +85,22 @@ def test_history_is_kept_in_order(registry: Registry, service: str) -> None:
     assert [event["what"] for event in registry.history(service, "1")] == ["live", "quarantined"]
 
 
+def test_a_move_noted_again_after_a_crash_stands_once_and_reads_as_words(registry: Registry, service: str) -> None:
+    """The version's description tells people; markup in names and reasons does nothing there."""
+    registry.register(service, "1", ONE, AT)
+    for _ in range(2):
+        registry.note(
+            service,
+            "1",
+            {"id": "r1", "what": "live, by rollback", "at": AT.isoformat(), "by": "Ada", "why": "[x](http://evil)"},
+        )
+    assert len(registry.history(service, "1")) == 1
+    version = registry._versions._client.get_model_version(service, "1")
+    assert version.description == (
+        "Release 1: model gpt-4o-mini.\n\n- 2026-06-01 12:00Z live, by rollback, by Ada:  x (http://evil)"
+    )
+
+
 @pytest.mark.parametrize("name", ["a/b", "a_b", "..", "x" * 400, "na\x00ïve", "'; DROP", "name with 'quotes'"])
 def test_names_from_logs_are_recorded_and_found_again(registry: Registry, name: str) -> None:
     """Whatever a service or a release is called."""
