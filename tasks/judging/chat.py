@@ -63,7 +63,8 @@ class _Engine:
         self._judge = bench.judge
         self._rubric = bench.rubric
         self._limit = AdaptiveLimit(self._judge.max_concurrency)
-        self._learned = LearnedPace()
+        per_minute = self._judge.requests_per_minute
+        self._learned = LearnedPace(per_minute / 60 if per_minute else None)
         self._paces = [
             Pace(per_minute) if per_minute else None
             for per_minute in (self._judge.requests_per_minute, self._judge.tokens_per_minute)

@@ -7,6 +7,7 @@ quickly until the third rejection, slowly from there (additive increase, multipl
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from collections import deque
@@ -30,11 +31,15 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 class LearnedPace:
     """Requests a second as far as the endpoint has shown them; None while it has not.
 
+    Args:
+        known: Requests a second that are allowed, where the settings say so; a rejection then means little.
+
     Attributes:
         rate: Requests a second.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, known: float | None = None) -> None:
+        self._known = known
         self.rate: float | None = None
         self._sent: deque[float] = deque(maxlen=4096)
         self._rejected: deque[float] = deque(maxlen=4096)
@@ -69,7 +74,8 @@ class LearnedPace:
             self.rate, self._told = None, False
         elif self.rate is not None:
             # For each of `rate` answers a second, so that the growth is per second.
-            self.rate += _QUICKLY if self._cuts < _COARSE_CUTS else _SLOWLY
+            coarse = self._known is not None or self._cuts < _COARSE_CUTS
+            self.rate = min(self.rate + (_QUICKLY if coarse else _SLOWLY), self._known or math.inf)
 
     def rejected(self) -> None:
         """Slow down to what was let through lately."""
@@ -84,7 +90,7 @@ class LearnedPace:
         )
         let_through = (sent - rejected) / _SPAN_SECONDS
         if self.rate is None:
-            self.rate = max(1.0, let_through)
+            self.rate = self._known or max(1.0, let_through)
         else:
             self.rate = max(0.05, min(self.rate, max(let_through, self.rate / 2)) * _CUT)
 

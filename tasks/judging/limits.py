@@ -71,7 +71,7 @@ class AdaptiveLimit:
         now = time.monotonic()
         self._rejections += 1
         if now - self._last_cut >= _LEAST_SECONDS_BETWEEN_CUTS:
-            self.allowed = max(1.0, min(self.allowed, float(self._in_flight)) * 0.67)
+            self.allowed = max(1.0, self.allowed * 0.67)
             self._last_cut = now
         if retry_after is not None and self._rejections >= _CLOSED:
             self._resume_at = max(self._resume_at, now + min(retry_after, 60.0))
