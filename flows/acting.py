@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -15,7 +15,10 @@ from flows.decision import Decision
 from flows.embedded import is_embedded
 from flows.settling import Settled
 from flows.switchboard import MOVES, Switchboard
+from flows.telling import Teller
+from tasks.alerts import Kind
 from tasks.decisions.recovery import Recovery, RecoveryState, recovery
+from tasks.domain.window import parse_delay
 from tasks.registry import Registry
 from tasks.routing import Condition, check, missing
 from tasks.store import Action, ActionState, Store
@@ -36,22 +39,41 @@ class Acting:
     def __init__(self, assignment: Assignment, store: Store, registry: Registry) -> None:
         self._assignment = assignment
         self._store = store
+        self._teller = Teller(assignment.service, assignment.alerts, store)
         self._board = Switchboard(assignment.service, assignment.target, store, registry)
 
     def live_at(self, moment: datetime) -> str | None:
         """Return what was live at a time, for rows that do not say their release."""
         return self._board.live_at(moment)
 
-    def act(self, settled: Sequence[Settled]) -> list[str]:
-        """Act on what was settled in this run; returns in words what was done."""
+    def act(self, settled: Sequence[Settled], links: Mapping[datetime, str | None]) -> list[str]:
+        """Act on what was settled in this run, and tell people what changed; returns in words what was done.
+
+        Args:
+            settled: The windows of this run.
+            links: Where each can be looked at, by its start.
+        """
         self._observe(settled)
-        done = []
-        if moved := self._board.notice_moves():
-            done.append(f"live was moved outside: {moved.from_release or 'nothing'} → {moved.to_release}")
-        done += self._watch_recovery()
+        fresh = now() - parse_delay(self._assignment.policy.freshness)
+        self._teller.say_changes([one.evaluation for one in settled], links, fresh)
+        done = self._notice_moves() + self._watch_recovery()
         if decision := self._decision(settled):
             done.append(self._answer(decision))
-        return done
+        return done + self._teller.send()
+
+    def stale(self, since: datetime) -> None:
+        """Tell people that nothing was evaluated for too long, once."""
+        words = f"no window was evaluated after {since:%Y-%m-%d %H:%M}Z until {now():%Y-%m-%d %H:%M}Z"
+        self._teller.say(Kind.STALE, since.isoformat(), [words])
+
+    def _notice_moves(self) -> list[str]:
+        moved = self._board.notice_moves()
+        if moved is None:
+            return []
+        words = f"live was moved outside: {moved.from_release or 'nothing'} → {moved.to_release}"
+        if moved.from_release is not None:
+            self._teller.say(Kind.MOVED_OUTSIDE, moved.id, [words], moved.to_release)
+        return [words]
 
     def _observe(self, settled: Sequence[Settled]) -> None:
         """Record releases that nobody registered: they are known, and no target."""
@@ -99,6 +121,11 @@ class Acting:
         if not self._record(decision, to, state, _words(unmet)):
             return f"rollback of {decision.release} is refused already: {_words(unmet)}"
         self._emit("refused" if unmet else "requested", decision, _words(unmet) or decision.reason)
+        if unmet:
+            self._board.say_refused(self._teller, decision.release, unmet)
+        elif mode == "approve":
+            waits = [f"Roll back {decision.release} → {to}? {decision.reason}"]
+            self._teller.say(Kind.ROLLBACK_REQUESTED, decision.id, waits, decision.release)
         return f"not rolled back. {_words(unmet)}" if unmet else self._ring(decision)
 
     def _ring(self, decision: Decision) -> str:
@@ -160,6 +187,8 @@ class Acting:
         known = self._recovery(action)
         if known.state is not RecoveryState.WATCHING:
             self._settle_recovery(action, known.words)
+            kind = Kind.RECOVERED if known.state is RecoveryState.RECOVERED else Kind.NOT_THE_CAUSE
+            self._teller.say(kind, action.id, [known.words], action.to_release)
         return [known.words]
 
     def _recovery(self, action: Action) -> Recovery:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
+from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from flows.approval import Answer, ask
@@ -13,6 +14,8 @@ from flows.clock import now
 from flows.decision import Decision
 from flows.reporting import rollback_markdown, slug
 from flows.switchboard import Switchboard
+from flows.telling import Teller
+from tasks.alerts import Kind
 from tasks.domain.errors import LeaseHeldError, RoutingError
 from tasks.domain.release import Release
 from tasks.domain.report import ConditionReport, RollbackReport
@@ -171,6 +174,16 @@ class Request:
         report.switched_at = done.updated_at
         return report
 
+    def tell(self, store: Store, report: RollbackReport) -> None:
+        """Tell people how it ended: each outcome of a decision once."""
+        teller = Teller(self.service, self.alerts, store)
+        kind = {"done": Kind.ROLLBACK_DONE, "failed": Kind.ROLLBACK_FAILED, "rejected": Kind.ROLLBACK_REFUSED}
+        if report.state in kind:
+            release = report.to_release if report.state == "done" else report.from_release
+            teller.say(kind[report.state], self.action_id, [report.text], release)
+        for words in teller.send():
+            get_run_logger().warning(words)
+
     def busy(self, error: LeaseHeldError) -> RollbackReport:
         """Say that another run is switching this very service."""
         return self._report("known", f"another run is switching {self.service!r}: {error}")
@@ -186,6 +199,7 @@ class Request:
             # A made-up decision leaves no record that a real one of that id could collide with.
             self._record(board.store, ActionState.REFUSED)
             self._move(board.store, ActionState.REFUSED, {"refused": words})
+            board.say_refused(Teller(self.service, self.alerts, board.store), self._from, unmet)
         return self._report("refused", f"not rolled back. {words}")
 
     def _record(self, store: Store, state: ActionState) -> None:
@@ -247,7 +261,9 @@ class Request:
 
 
 def settled(request: Request, report: RollbackReport) -> None:
-    """Leave the outcome as an artifact and tell it as an event."""
+    """Leave the outcome as an artifact, tell it as an event, and tell people."""
+    with Store.open() as store:
+        request.tell(store, report)
     create_markdown_artifact(
         key=f"rollback-{slug(request.service)}",
         markdown=rollback_markdown(report),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from prefect.runtime import flow_run
@@ -26,6 +26,9 @@ from tasks.sources import Pulled, WindowIntake
 from tasks.sources.steps import pull_windows
 from tasks.store import Held, Store, WindowRow
 from tasks.tracking import Tracker
+
+_PATIENCE = timedelta(hours=6)
+"""A scheduled run that comes later than this after the last window says so."""
 
 Sample = dict[tuple[str, datetime], list[Judged]]
 
@@ -65,13 +68,17 @@ class Rooms:
         assignment = self.assignment
         since = assignment.now - parse_delay(assignment.policy.freshness)
         open_windows = self.store.windows.open_since(assignment.service, assignment.config_hash, since)
+        last = self.store.windows.last_end(assignment.service)
+        patience = max(_PATIENCE, 3 * assignment.length) + parse_delay(assignment.logs.settle)
+        if start is None and last is not None and assignment.now - last > patience:
+            self._acting.stale(last)
         return plan(
             assignment.logs,
             assignment.policy,
             assignment.length,
             start=start,
             end=end,
-            last_evaluated=self.store.windows.last_end(assignment.service),
+            last_evaluated=last,
             oldest_open=min((row.window_start for row in open_windows), default=None),
             now=assignment.now,
         )
@@ -139,7 +146,8 @@ class Rooms:
     def act(self) -> list[str]:
         """Ask for a rollback where a release failed, and see whether an earlier one helped."""
         self._held.check()
-        return self._acting.act(self._settled)
+        links = {one.evaluation.window.start: self.link(one.mlflow_run_id) for one in self._settled[-1:]}
+        return self._acting.act(self._settled, links)
 
     def link(self, run_id: str) -> str | None:
         """Return the address of a run's page in MLflow, where MLflow is a server."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from flows.clock import now
 from flows.decision import Decision
+from flows.telling import Teller
+from tasks.alerts import Kind
 from tasks.decisions.last_good import Served, last_good
 from tasks.domain.errors import RoutingError
 from tasks.domain.release import Mark, Release
@@ -16,7 +18,7 @@ from tasks.domain.settings.policy import Policy, Target
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import parse_delay
 from tasks.registry import Registry
-from tasks.routing import HalfSwitchedError, Situation, switch, targets_of
+from tasks.routing import Condition, HalfSwitchedError, Situation, switch, targets_of
 from tasks.store import Action, ActionState, Store
 
 MOVES = ("release", "rollback", "moved_outside")
@@ -183,6 +185,12 @@ class Switchboard:
             for action in self.store.actions.of(self.service)
             if action.kind in MOVES and action.state is ActionState.DONE and action.to_release and action.updated_at
         ]
+
+    def say_refused(self, teller: Teller, release: str | None, unmet: Sequence[Condition]) -> None:
+        """Tell people why nothing was switched: once for the same conditions, until something else is live."""
+        names = "+".join(sorted(condition.name for condition in unmet))
+        lines = [f"{condition.name}: {condition.words}" for condition in unmet]
+        teller.say(Kind.ROLLBACK_REFUSED, f"{release}/{names}/{len(self.history())}", lines, release)
 
     def live_at(self, moment: datetime) -> str | None:
         """Return what was live at a time; None where that is not known."""

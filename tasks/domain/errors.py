@@ -9,7 +9,8 @@ PlumblineError
 │   └── LeaseHeldError       another run is at work on the same service
 ├── TrackingError            MLflow cannot be reached or refuses
 ├── RegistryError            the registry has not what was asked of it
-└── RoutingError             traffic could not be switched, or what was read back differs
+├── RoutingError             traffic could not be switched, or what was read back differs
+└── AlertError               a message was not delivered; never fails an evaluation
 
 A message says what happened, to which thing (by name), and what to do.
 """
@@ -53,3 +54,7 @@ class RegistryError(PlumblineError):
 
 class RoutingError(PlumblineError):
     """Traffic could not be switched, or what was read back differs from what was asked."""
+
+
+class AlertError(PlumblineError):
+    """A message was not delivered; it is tried again, and never fails an evaluation."""

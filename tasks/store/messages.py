@@ -31,6 +31,7 @@ class MessageState(StrEnum):
 
     PENDING = "pending"
     SENT = "sent"
+    GIVEN_UP = "given_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,11 @@ class Messages:
         """Count an attempt that failed; the message stays pending. False when it was sent, or is unknown."""
         more = {"attempts": messages.c.attempts + 1}
         return bool(self._database.write(messages.update().where(_pending(service, key)).values(**more)))
+
+    def give_up(self, service: str, key: str) -> bool:
+        """Try a message no more; it is kept as not sent. False when it was sent, or is unknown."""
+        values = {"state": MessageState.GIVEN_UP.value}
+        return bool(self._database.write(messages.update().where(_pending(service, key)).values(**values)))
 
 
 def _pending(service: str, key: str) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +19,7 @@ from tasks.domain.report import EvaluationReport, RollbackReport
 from tasks.registry import Registry
 from tasks.sources.made_up import MadeUpRelease, make_up
 from tasks.store import Action, ActionState, Store
+from tests.receiver import Receiver, listening
 
 END = datetime(2026, 6, 15, tzinfo=UTC)
 CHANGED = END - timedelta(days=1)
@@ -53,6 +55,7 @@ def run(service: str, logs: Path, mode: str, *, at: datetime = END, **policy: ob
             judge={"provider": "heuristic"},
             window="6h",
             policy={"mode": mode, "max_catch_up": 60} | policy,
+            alerts={"urls": ["HOOK"], "owner": "team-bots"},
         )
 
 
@@ -68,11 +71,23 @@ def rollbacks(service: str) -> list[Action]:
         return [action for action in store.actions.of(service) if action.kind == "rollback"]
 
 
-def test_a_bad_release_is_rolled_back_and_the_service_recovers(two_releases: Path, service: str) -> None:
-    """Verdict, switch of both aliases, quarantine, history, recovery; and the pipeline cannot send it out again."""
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A webhook on loopback whose address is the secret HOOK."""
+    with listening() as receiver:
+        monkeypatch.setenv("HOOK", receiver.url)
+        yield receiver
+
+
+def test_a_bad_release_is_rolled_back_and_the_service_recovers(
+    two_releases: Path, service: str, told: Receiver
+) -> None:
+    """Switch of both aliases, quarantine, history, recovery, a message each; and it cannot be sent out again."""
     report = run(service, two_releases, "auto")
     assert (report.verdict, live(service)) == ("fail", "1")
-    assert report.actions[-1].startswith("rolled back 2 → 1 at 00:15Z by policy. quality:")
+    assert [body["kind"] for body in told.got] == ["fail", "rollback_done"]
+    assert "parcel" not in str(told.got)
+    assert report.actions[0].startswith("rolled back 2 → 1 at 00:15Z by policy. quality:")
     registry = Registry.connect()
     assert registry.get(service, "2").mark is Mark.QUARANTINED
     assert registry.prompts.live(f"prompts:/{service}.prompt/1") == f"prompts:/{service}.prompt/1"
@@ -92,18 +107,21 @@ def test_a_bad_release_is_rolled_back_and_the_service_recovers(two_releases: Pat
     after = run(service, later, "auto", at=END + timedelta(days=1))
     assert after.verdict == "pass", after.reasons
     assert any(words.startswith("recovered: ") for words in after.actions)
+    assert [body["kind"] for body in told.got] == ["fail", "rollback_done", "stale", "recovered"]
+    assert {body["owner"] for body in told.got} == {"team-bots"}
 
 
 def test_dry_run_says_what_it_would_do_and_off_says_nothing(two_releases: Path, service: str) -> None:
     """Nothing moves, nothing is recorded; the answer names the release it would go to."""
-    assert run(service, two_releases, "dry_run").actions == ["dry run: would roll back to 1"]
+    assert run(service, two_releases, "dry_run").actions[0] == "dry run: would roll back to 1"
     assert (live(service), rollbacks(service)) == ("2", [])
 
 
 def test_evidence_from_the_past_never_touches_production(two_releases: Path, service: str) -> None:
     """A backfill a month later: refused, with the age in the reason."""
     report = evaluate_past(service, two_releases)
-    assert "fresh evidence: the evidence is 30.0 days old, at most 24.0 hours" in report.actions[-1]
+    assert "alert not sent: HOOK: no environment variable and no Prefect Secret block of that name" in report.actions
+    assert "fresh evidence: the evidence is 30.0 days old, at most 24.0 hours" in report.actions[0]
     assert live(service) == "2"
     (action,) = rollbacks(service)
     assert action.state is ActionState.REFUSED
@@ -118,6 +136,7 @@ def evaluate_past(service: str, logs: Path) -> EvaluationReport:
             judge={"provider": "heuristic"},
             window="6h",
             policy={"mode": "auto"},
+            alerts={"urls": ["HOOK"]},
             start=END - timedelta(days=7),
             end=END,
         )
