@@ -99,7 +99,9 @@ class ReleaseOnTrial:
         features = catalog.features(rules.monitors, self.reference, strict=rules.policy.strict)
         self.trial = Trial(features, levels(rules.monitors), rules.lines)
         self._design_effects = {
-            feature.key: feature.design_effect for feature in features if feature.boundary is Boundary.BASELINE
+            feature.key: feature.design_effect if feature.window_effect is None else feature.window_effect
+            for feature in features
+            if feature.boundary is Boundary.BASELINE
         }
         self.state: TrialState = self.trial.start()
         self.levels: dict[str, list[Level]] = {}

@@ -105,6 +105,7 @@ class Trial:
         """Hash of everything the evidence depends on: other features or lines make other evidence."""
         parts = [
             (f.key, f.boundary, f.constant, f.margin, round(f.design_effect, 9), f.baseline_size, sum(f.baseline[:64]))
+            + ((round(f.window_effect, 9),) if f.window_effect is not None else ())
             for f in self.features.values()
         ]
         return hashlib.sha256(repr((sorted(parts), self.lines.rollback)).encode()).hexdigest()[:16]

@@ -33,6 +33,7 @@ class Feature:
         strata: Hour of the day of each value; empty: not stratified.
         margin: Subtracted from the baseline's mean before betting (a tolerance); 0 with two keys.
         design_effect: How much less than independent scores the baseline's scores tell.
+        window_effect: The same of a window's scores; None: as the baseline's.
         two_level: Whether every value is 0 or 1.
         needs_judge: Whether it is measured by the judge.
     """
@@ -46,6 +47,7 @@ class Feature:
     strata: Sequence[int] = ()
     margin: float = 0.0
     design_effect: float = 1.0
+    window_effect: float | None = None
     two_level: bool = False
     needs_judge: bool = False
 

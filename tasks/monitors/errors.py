@@ -9,8 +9,8 @@ from tasks.domain.summary import WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
 from tasks.monitors.intervals import share_interval
-from tasks.monitors.reference import Reference
-from tasks.monitors.shares import baseline_feature, objective_feature, observed
+from tasks.monitors.reference import Reference, beyond_slow_changes
+from tasks.monitors.shares import baseline_feature, objective_feature, observed, slow_changes_of_share
 
 
 def _without_error(summary: WindowSummary) -> tuple[int, int]:
@@ -28,7 +28,8 @@ class ErrorsMonitor:
         if reference is not None:
             margin = settings.errors.margin if strict else 0.0
             relative = baseline_feature("errors/rate", self.name, _without_error, reference, margin=margin)
-            features += [relative] if relative else []
+            if relative:
+                features += beyond_slow_changes(relative, slow_changes_of_share(_without_error, reference))
         return tuple(features)
 
     def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
@@ -36,8 +37,12 @@ class ErrorsMonitor:
         good, total = _without_error(moment.summary)
         if not total:
             return {}
-        seen = observed(good, total, moment.design_effects.get("errors/rate", 1.0))
-        return {"errors/objective": seen, "errors/rate": seen}
+        seen = {
+            key: observed(good, total, moment.design_effects.get(key, 1.0))
+            for key in ("errors/rate", "errors/sudden")
+            if key == "errors/rate" or key in moment.design_effects
+        }
+        return {"errors/objective": seen["errors/rate"], **seen}
 
     def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:
         """Return the rate with its interval beside objective and baseline."""

@@ -15,7 +15,7 @@ from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
 from tasks.monitors.columns import value_counts
 from tasks.monitors.intervals import mean_interval
-from tasks.monitors.reference import Reference
+from tasks.monitors.reference import Reference, beyond_slow_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class JudgedMonitor:
         if reference is None or not reference.scored:
             return (absolute,)
         scores = self._oriented(reference.quality if self.high_is_good else reference.toxicity)
-        effect = reference.design_effect(
+        shape = (
             lambda window: (float(self._oriented(self._scores(window)).sum()), window.scored),
             float(scores.mean()),
             float(scores.var()),
@@ -70,10 +70,10 @@ class JudgedMonitor:
             baseline_counts=counts,
             strata=strata,
             margin=self._settings(settings).margin if strict else 0.0,
-            design_effect=max(effect, reference.repeats),
+            design_effect=max(reference.design_effect(*shape), reference.repeats),
             needs_judge=True,
         )
-        return absolute, relative
+        return absolute, *beyond_slow_changes(relative, reference.slow_changes(*shape))
 
     def _baseline(self, reference: Reference, scores: np.ndarray) -> tuple[list[float], list[int], list[int]]:
         """Return (distinct values, counts, hours of the day); no hours where the baseline is too short for them."""
@@ -89,9 +89,13 @@ class JudgedMonitor:
         if not moment.judged_enough:
             return {}
         scores = value_counts(self._oriented(self._scores(moment.summary)))
-        effect = max(moment.design_effects.get(f"{self.name}/mean", 1.0), moment.repeats)
-        seen = Observation(scores.values, scores.counts, effect)
-        return {f"{self.name}/objective": seen, f"{self.name}/mean": seen}
+        effects = {
+            key: max(moment.design_effects.get(key, 1.0), moment.repeats)
+            for key in (f"{self.name}/mean", f"{self.name}/sudden")
+            if key.endswith("/mean") or key in moment.design_effects
+        }
+        seen = {key: Observation(scores.values, scores.counts, effect) for key, effect in effects.items()}
+        return {f"{self.name}/objective": seen[f"{self.name}/mean"], **seen}
 
     def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:
         """Return the mean with its interval beside objective and baseline; inconclusive below the coverage floor."""
@@ -115,7 +119,8 @@ class JudgedMonitor:
         words += f"; objective {bound} {self._objective(settings):g}"
         verdict = Verdict.PASS if moment.judged_enough else Verdict.INCONCLUSIVE
         if verdict is Verdict.INCONCLUSIVE:
-            words = f"{self.name} undecided: {summary.scored} of {summary.sampled} scored, {words}"
+            why = "the judge moved" if summary.judge.moved else f"{summary.scored} of {summary.sampled} scored"
+            words = f"{self.name} undecided: {why}, {words}"
         return (self._finding(verdict, words, metrics, mean, interval, baseline, effect),)
 
     def _finding(

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 
 import numpy as np
 
+from tasks.domain.feature import Feature
 from tasks.domain.summary import ValueCounts, WindowSummary
 from tasks.monitors.columns import arrays, at_most, merge, quantile, value_counts
 from tasks.stats.drift import ReferenceSummary, summarize_reference
 from tasks.stats.edetector import design_effect_of_sums
+from tasks.stats.slow_changes import SlowChanges, slow_changes
 
 _LONG_ENOUGH_FOR_HOURS = timedelta(days=14)
 
+_MOST_ALLOWED = 0.5
+"""A mean that wanders by more than this tells nothing at all."""
+
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def beyond_slow_changes(feature: Feature, slow: SlowChanges) -> tuple[Feature, ...]:
+    """Return the feature, and where the baseline wandered one beside it that bets only on what lies beyond that.
+
+    The first finds small drops that last, the second large ones at once: their evidence counts half each.
+    """
+    if not slow.sd:
+        return (feature,)
+    margin = min(max(feature.margin, slow.allowance), _MOST_ALLOWED)
+    key = f"{feature.key.rsplit('/', 1)[0]}/sudden"
+    return feature, replace(feature, key=key, margin=margin, window_effect=slow.remaining_effect)
 
 
 class Reference:
@@ -112,14 +130,26 @@ class Reference:
             mean: Its mean over the baseline.
             variance: The variance of one score.
         """
+        return design_effect_of_sums(*self._residuals(sums_of, mean, variance))
+
+    def slow_changes(
+        self, sums_of: Callable[[WindowSummary], tuple[float, int]], mean: float, variance: float
+    ) -> SlowChanges:
+        """Return how far the mean of a feature wandered without anybody's fault; arguments as above."""
+        return slow_changes(*self._residuals(sums_of, mean, variance))
+
+    def _residuals(
+        self, sums_of: Callable[[WindowSummary], tuple[float, int]], mean: float, variance: float
+    ) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return (sums of residuals, sizes, variance of one residual) of the windows that have the feature."""
         seen = [(window, *sums_of(window)) for window in self.windows]
         seen = [(window, total, number) for window, total, number in seen if number]
         sums = np.array([total for _, total, _ in seen], dtype=float)
         sizes = np.array([number for _, _, number in seen], dtype=float)
         if not self.by_hour:
-            return design_effect_of_sums(sums - mean * sizes, sizes, variance)
+            return sums - mean * sizes, sizes, variance
         hours = np.array([window.window_start.hour for window, _, _ in seen])
         counted = np.bincount(hours, weights=sizes, minlength=24)
         means = np.bincount(hours, weights=sums, minlength=24) / np.maximum(counted, 1.0)
         between = float(counted @ (means - mean) ** 2 / max(sizes.sum(), 1.0))
-        return design_effect_of_sums(sums - means[hours] * sizes, sizes, max(variance - between, 1e-6))
+        return sums - means[hours] * sizes, sizes, max(variance - between, 1e-6)

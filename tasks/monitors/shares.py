@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tasks.domain.feature import Boundary, Feature, Observation
 from tasks.domain.summary import WindowSummary
 from tasks.monitors.reference import Reference
+from tasks.stats.slow_changes import SlowChanges
 
 Counted = Callable[[WindowSummary], tuple[int, int]]
 """Gives (good ones, all) of a window; (0, 0) where it was not measured."""
@@ -53,6 +54,18 @@ def baseline_feature(
         design_effect=max(effect, repeats),
         two_level=True,
     )
+
+
+def slow_changes_of_share(counted: Counted, reference: Reference) -> SlowChanges:
+    """Return how far a share of good ones wandered over the baseline without anybody's fault."""
+    seen = [counted(window) for window in reference.windows]
+    mean = sum(good for good, _ in seen) / max(sum(total for _, total in seen), 1)
+
+    def sums(window: WindowSummary) -> tuple[float, int]:
+        good, total = counted(window)
+        return float(good), total
+
+    return reference.slow_changes(sums, mean, mean * (1 - mean))
 
 
 def observed(good: int, total: int, design_effect: float = 1.0) -> Observation:

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.stats.slow_changes import SAFETY, slow_changes
 from tasks.stats.window_scores import Floats, Numbers, check_scores, one_dimensional
-
-SAFETY = 1.15
-"""The long-run variance is estimated, mostly a little too low: Bartlett's weights shrink each autocovariance."""
 
 MOST_LAGS = 24
 """A day of hourly windows."""
@@ -37,7 +35,7 @@ def design_effect(
     Scores that never vary give 1, or the repeats.
 
     Assumes a stationary series without the change one looks for: estimate it on the baseline, never on the release on
-    trial. Not for dependence over more than a day or two of hourly windows; that is underestimated.
+    trial. Not for dependence over more than a day or two of windows; that is underestimated.
 
     Args:
         scores_by_window: Arrays in time order, any sizes; NaN = missing; one without scores keeps its place.
@@ -78,7 +76,9 @@ def design_effect(
 def design_effect_of_sums(sums: Numbers, sizes: Numbers, variance: float) -> float:
     """Return the design effect from window sums of residuals, where the scores themselves are not kept.
 
-    Formula: `max(1, 1.15 · LRV(sums) / (mean size · variance))`; see `design_effect` for assumptions and limits.
+    Formula: `max(1, 1.15 · LRV(sums) / (mean size · variance))`, or the effect of an AR(1) fitted to slow changes where
+    those are seen and it is larger (`tasks.stats.slow_changes`): Bartlett's weights see less than half of it. See
+    `design_effect` for assumptions and limits.
 
     Args:
         sums: Sum of residuals of each window, in time order.
@@ -104,7 +104,8 @@ def design_effect_of_sums(sums: Numbers, sizes: Numbers, variance: float) -> flo
         return 1.0
     if total.size < FEWEST_WINDOWS:
         return SAFETY
-    return max(1.0, SAFETY * long_run_variance(total) / independent)
+    lasting = slow_changes(total, size, variance).long_run_effect
+    return max(1.0, SAFETY * long_run_variance(total) / independent, lasting)
 
 
 def long_run_variance(series: Floats) -> float:

@@ -40,7 +40,7 @@ def alarms_in_years(rng: np.random.Generator, years: int, setting: Setting, moni
                     if services.second_key(service, evidence, means[since[service] : t + 1], t + 1):
                         rollbacks += 1
                         since[service], above[service] = t + 1, False
-                        services.arrays.restart(np.arange(service * monitors, (service + 1) * monitors))
+                        services.restart(service)
     return crossings, rollbacks
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.stats.edetector import MeanDetector, change_point, design_effect_of_sums, log_threshold
+from tasks.stats.slow_changes import slow_changes
 from tasks.stats.window_scores import Floats
 from tests.bench.detector_arrays import DetectorArrays
 from tests.bench.level_scores import BASE, HOURS, LEVELS, autoregression, hour_profile, odds
@@ -72,9 +73,16 @@ class Services:
             self._by_hour = hours @ LEVELS / hours.sum(axis=2)
         self.window_sd = (baseline @ LEVELS / SCORES).std(axis=0)
         self.baseline_counts = baseline.sum(axis=0)
-        self.effects = np.array([self._effect(baseline[:, stream]) for stream in range(self.streams)])
-        self.detectors = [self._detector(baseline[:, k], self.effects[k]) for k in range(self.streams)]
-        self.arrays = DetectorArrays(self.detectors, LEVELS)
+        residuals = [self._residuals(baseline[:, stream]) for stream in range(self.streams)]
+        estimated = setting.tempered and setting is not IID
+        self.effects = np.array([design_effect_of_sums(*known) if estimated else 1.0 for known in residuals])
+        self._lasting = self._arrays(baseline, np.zeros(self.streams))
+        # Where slow changes are seen, half of the evidence bets on what lies beyond them, as in the monitors.
+        slow = [slow_changes(*known) for known in residuals] if estimated else []
+        self._wandered = np.array([known.sd > 0 for known in slow] or [False] * self.streams)
+        self._remaining = np.array([known.remaining_effect for known in slow] or [1.0] * self.streams)
+        allowed = np.array([known.allowance for known in slow] or [0.0] * self.streams)
+        self._sudden = self._arrays(baseline, allowed) if self._wandered.any() else None
 
     def counts(self, windows: int, drop: float = 0.0, after: int = 0) -> Floats:
         """Return level counts in the next windows, shape [windows, streams, levels], with a drop from `after` on."""
@@ -93,7 +101,19 @@ class Services:
         """Return the log evidence after the next window."""
         hour = (self.setting.baseline_windows + self._watched) % HOURS
         self._watched += 1
-        return self.arrays.update(counts, self.effects, hour if self.setting.by_hour else None)
+        stratum = hour if self.setting.by_hour else None
+        lasting = self._lasting.update(counts, self.effects, stratum)
+        if self._sudden is None:
+            return lasting
+        sudden = self._sudden.update(counts, self._remaining, stratum)
+        return np.where(self._wandered, np.logaddexp(lasting, sudden) - math.log(2), lasting)
+
+    def restart(self, service: int) -> None:
+        """Begin the evidence of a service's monitors anew."""
+        streams = np.arange(service * self.monitors, (service + 1) * self.monitors)
+        for arrays in (self._lasting, self._sudden):
+            if arrays is not None:
+                arrays.restart(streams)
 
     def family(self, evidence: Floats) -> Floats:
         """Return each service's family evidence with even weights, last axis."""
@@ -115,19 +135,22 @@ class Services:
         hours = (self.setting.baseline_windows + until - len(means) + np.arange(len(means))) % HOURS
         return change_point(means[:, culprit], sizes, self._by_hour[hours, culprit]).drop >= MARGIN
 
-    def _effect(self, counts: Floats) -> float:
-        if not self.setting.tempered or self.setting is IID:
-            return 1.0
+    def _residuals(self, counts: Floats) -> tuple[Floats, Floats, float]:
+        """Return (sums of residuals, sizes, variance of one residual) of one stream's baseline."""
         sums, sizes = counts @ LEVELS, counts.sum(axis=1)
         place = np.arange(len(counts)) % HOURS if self.setting.by_hour else np.zeros(len(counts), dtype=int)
         mean = (np.bincount(place, sums) / np.bincount(place, sizes))[place]
         squares = float((counts * (LEVELS - mean[:, None]) ** 2).sum())
-        return design_effect_of_sums(sums - mean * sizes, sizes, squares / float(sizes.sum()))
+        return sums - mean * sizes, sizes, squares / float(sizes.sum())
 
-    def _detector(self, counts: Floats, effect: float) -> MeanDetector:
+    def _arrays(self, baseline: Floats, margins: Floats) -> DetectorArrays:
+        every = zip(range(self.streams), self.effects.tolist(), margins.tolist(), strict=True)
+        return DetectorArrays([self._detector(baseline[:, k], effect, margin) for k, effect, margin in every], LEVELS)
+
+    def _detector(self, counts: Floats, effect: float, margin: float) -> MeanDetector:
         if not self.setting.by_hour:
             return MeanDetector.against_baseline(
-                LEVELS, counts=counts.sum(axis=0), log_threshold=LINE, design_effect=effect
+                LEVELS, counts=counts.sum(axis=0), log_threshold=LINE, design_effect=effect, margin=margin
             )
         hours = np.stack([counts[hour::HOURS].sum(axis=0) for hour in range(HOURS)])
         return MeanDetector.against_baseline(
@@ -136,4 +159,5 @@ class Services:
             strata=np.repeat(np.arange(HOURS), LEVELS.size),
             log_threshold=LINE,
             design_effect=effect,
+            margin=margin,
         )
