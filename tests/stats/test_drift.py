@@ -8,8 +8,18 @@ import pytest
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-from tasks.stats.drift import Distance, TestResult, compare_categorical, compare_numeric, summarize_reference
+from tasks.stats.drift import (
+    Distance,
+    TestResult,
+    adjusted,
+    compare_categorical,
+    compare_numeric,
+    effect_of,
+    reading,
+    summarize_reference,
+)
 from tasks.stats.drift.catalog import CATEGORICAL, NUMERIC
+from tasks.stats.drift.reading import known
 
 RNG = np.random.default_rng(5)
 SAMPLES = {
@@ -175,3 +185,41 @@ def test_every_categorical_test_takes_one_level_and_refuses_none(name: str) -> N
     assert (outcome.value if isinstance(outcome, Distance) else outcome.effect) == 0
     with pytest.raises(ValueError, match="no category among"):
         compare_categorical(["a"], [None], tests=(name,))
+
+
+@pytest.mark.parametrize("name", [*NUMERIC, *CATEGORICAL])
+def test_every_number_has_words_that_grow_with_it(name: str) -> None:
+    """A sample and itself: no shift; half of it elsewhere: a large one."""
+    assert name in known()
+    if name in NUMERIC:
+        values = RNG.normal(0, 1, 400)
+        same, apart = one(name, values, values), one(name, values, values + 3.0)
+    else:
+        same, apart = (
+            compare_categorical(list("ab" * 40), list(now), tests=(name,))[0] for now in ("ab" * 40, "aac" * 20)
+        )
+    assert reading(same) == "no shift to speak of"
+    assert reading(apart).startswith(("a large shift", "a medium shift"))
+    assert effect_of(same) == pytest.approx(0, abs=1e-12)
+
+
+def test_the_words_say_which_way() -> None:
+    """Higher or lower, larger or smaller."""
+    up = compare_numeric([1.0, 2.0, 3.0] * 9, [3.0, 4.0, 5.0] * 9, tests=("ks", "mann_whitney"))
+    down = compare_numeric([3.0, 4.0, 5.0] * 9, [1.0, 2.0, 3.0] * 9, tests=("ks", "mann_whitney"))
+    assert [reading(outcome) for outcome in up] == [
+        "a large shift: up to 67 in 100 lie higher than before",
+        "a large shift: in 94 in 100 pairs the current value is the larger one",
+    ]
+    assert "lower" in reading(down[0])
+    assert "smaller" in reading(down[1])
+
+
+def test_p_values_over_columns_are_benjamini_hochbergs() -> None:
+    """As scipy has them, by name; a number that is no p-value is named."""
+    p_values = {"a": 0.001, "b": 0.2, "c": 0.012, "d": 0.03}
+    expected = stats.false_discovery_control(list(p_values.values()))
+    assert list(adjusted(p_values).values()) == pytest.approx(expected, abs=1e-12)
+    assert adjusted({}) == {}
+    with pytest.raises(ValueError, match=r"p-value nan of 'b'"):
+        adjusted({"a": 0.1, "b": math.nan})
