@@ -6,7 +6,7 @@ Pure but for reading summaries through the recall it is given, so that a backtes
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from tasks.decisions.wording import power_note, verdict_text
 from tasks.domain.evaluation import Evaluation, Lines, TimelinePoint
 from tasks.domain.feature import Boundary, Observation
 from tasks.domain.finding import Finding
+from tasks.domain.judge_shift import JudgeShift
 from tasks.domain.judgment import Judged
 from tasks.domain.settings.judging import Judge
 from tasks.domain.settings.logs import LogSource
@@ -31,6 +32,9 @@ from tasks.monitors import catalog
 from tasks.monitors.base import Moment
 from tasks.monitors.reference import Reference
 from tasks.monitors.repeats import Repeats
+
+JUDGED = frozenset({"quality", "toxicity"})
+"""Monitors that rest on the judge's word."""
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -125,32 +129,83 @@ class ReleaseOnTrial:
         self.timeline, self.repeats = earlier.timeline, earlier.repeats
 
     def take(
-        self, summary: WindowSummary, around: Surroundings, *, judged: tuple[Judged, ...] = (), statistics: bool = True
+        self,
+        summary: WindowSummary,
+        around: Surroundings,
+        *,
+        judged: tuple[Judged, ...] = (),
+        statistics: bool = True,
+        confirm: Callable[[WindowSummary], WindowSummary] | None = None,
     ) -> Evaluation:
-        """Take in one more window and decide it."""
+        """Take in one more window and decide it.
+
+        Args:
+            summary: What was counted.
+            around: What the service knows beside the release.
+            judged: The sample, for tables.
+            statistics: Whether the statistics that people read are computed.
+            confirm: Judges the anchors again before a fail on judged metrics counts, and returns the summary with what
+                they showed; None: what the summary says counts.
+        """
         window = Window(summary.window_start, summary.window_end)
-        moment = self._moment(summary, around, statistics=statistics)
+        repeats = max(1.0, self.repeats.add(summary.judged.content))
+        decision, missing = self._decide(summary, around, repeats, None, statistics=statistics)
+        if self._fails_by_the_judge(decision):
+            summary = confirm(summary) if confirm else summary
+            if summary.judge.shift is not None:
+                self._forget_levels(window)
+                decision, missing = self._decide(summary, around, repeats, summary.judge.shift, statistics=statistics)
+        self.state = decision.state
+        return self._evaluation(window, summary, decision, missing, judged)
+
+    def _decide(
+        self,
+        summary: WindowSummary,
+        around: Surroundings,
+        repeats: float,
+        shift: JudgeShift | None,
+        *,
+        statistics: bool,
+    ) -> tuple[Decision, dict[str, str]]:
+        """Decide the window from the state before it; returns (decision, what was not measured)."""
+        window = Window(summary.window_start, summary.window_end)
+        moment = self._moment(summary, around, repeats, statistics=statistics)
         seen = catalog.observe(self.rules.monitors, moment)
         seen = self._comparable(window, seen)
-        self.state = self.trial.observe(self.state, seen, window.hour)
         self._note_levels(window, seen)
         findings, missing = catalog.find(self.rules.monitors, moment)
         decision = decide(
             self.trial,
-            self.state,
+            self.trial.observe(self.state, seen, window.hour),
             [*findings, *self._drift_findings(findings)],
             Circumstances(
-                window=window, history=self.levels, others=around.others, margins=_margins(self.rules.monitors)
+                window=window,
+                history=self.levels,
+                others=around.others,
+                margins=_margins(self.rules.monitors),
+                judge_shift=shift,
             ),
         )
-        self.state = decision.state
-        return self._evaluation(window, summary, decision, missing, judged)
+        return decision, missing
 
-    def _moment(self, summary: WindowSummary, around: Surroundings, *, statistics: bool) -> Moment:
+    def _fails_by_the_judge(self, decision: Decision) -> bool:
+        """Whether this window fails the release, and the judge's word is what fails it."""
+        failure = decision.state.failure
+        if failure is None or failure is self.state.failure:
+            return False
+        return not JUDGED.isdisjoint(failure.monitors)
+
+    def _forget_levels(self, window: Window) -> None:
+        """Take back what was noted of a window that is decided anew."""
+        for noted in self.levels.values():
+            if noted and noted[-1].start == window.start:
+                noted.pop()
+
+    def _moment(self, summary: WindowSummary, around: Surroundings, repeats: float, *, statistics: bool) -> Moment:
         return Moment(
             summary=summary,
             reference=self.reference,
-            repeats=max(1.0, self.repeats.add(summary.judged.content)),
+            repeats=repeats,
             service_rows=around.service_rows,
             spent_today_usd=around.spent_today_usd,
             coverage_floor=self.rules.coverage_floor,
@@ -158,6 +213,15 @@ class ReleaseOnTrial:
             design_effects=self._design_effects,
             statistics=statistics,
         )
+
+    def levels_in(self, summary: WindowSummary) -> dict[str, Level]:
+        """Return the levels of another release's window, as this release's monitors see them."""
+        moment = self._moment(summary, Surroundings(summary.rows, None), 1.0, statistics=False)
+        return {
+            key: Level(summary.window_start, seen.mean, float(seen.size))
+            for key, seen in catalog.observe(self.rules.monitors, moment).items()
+            if seen.size
+        }
 
     def _comparable(self, window: Window, seen: Mapping[str, Observation]) -> dict[str, Observation]:
         """Leave out what is not bet on: a window of its own baseline counts against objectives only."""

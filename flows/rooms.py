@@ -10,6 +10,7 @@ from functools import partial
 from prefect.runtime import flow_run
 
 from flows.acting import Acting
+from flows.anchoring import Anchoring
 from flows.assignment import Assignment
 from flows.clock import now
 from flows.planning import Plan, plan
@@ -57,7 +58,8 @@ class Rooms:
         self.assignment = assignment
         self.store = store
         self.tracker = tracker
-        self._settling = Settling(assignment, store, tracker, flow_run.id)
+        self._anchoring = Anchoring(assignment, store, now)
+        self._settling = Settling(assignment, store, tracker, flow_run.id, self._anchoring)
         self._acting = Acting(assignment, store, registry)
         self._settled: list[Settled] = []
         self._intake = Intake()
@@ -125,6 +127,11 @@ class Rooms:
         sample: Sample = {}
         for intake in pending:
             sample[intake.release, intake.window.start] = [judged[one.interaction_id] for one in intake.sample]
+        by_release: dict[str, list[Judged]] = {}
+        for (release, _), many in sample.items():
+            by_release.setdefault(release, []).extend(many)
+        if pending:
+            self._anchoring.begin(by_release, max(intake.window.start for intake in pending))
         usage = usage_of([one for many in sample.values() for one in many], self.assignment.judge)
         self._spend = add_spend(
             self._spend,
@@ -142,6 +149,7 @@ class Rooms:
         """Decide and record the pending windows in time order."""
         self._held.check()
         self._settled += self._settling.settle(self.pending(pulled), judged, partial(self._steps, "decided"))
+        self._spend = add_spend(self._spend, self._anchoring.spend())
 
     def act(self) -> list[str]:
         """Ask for a rollback where a release failed, and see whether an earlier one helped."""

@@ -8,9 +8,10 @@ from datetime import datetime
 
 import msgspec
 
+from flows.anchoring import Anchoring
 from flows.assignment import Assignment
 from flows.clock import now
-from flows.deciding import ReleaseOnTrial, Rules, Surroundings
+from flows.deciding import ReleaseOnTrial, Rules
 from flows.decision import decision_id
 from flows.recall import Recall
 from flows.reporting import window_report
@@ -44,9 +45,18 @@ class Settling:
         store: Where it is remembered.
         tracker: Where it is recorded for people.
         flow_run_id: Whose run it is.
+        anchoring: Whether the judge itself moved.
     """
 
-    def __init__(self, assignment: Assignment, store: Store, tracker: Tracker, flow_run_id: str | None) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        store: Store,
+        tracker: Tracker,
+        flow_run_id: str | None,
+        anchoring: Anchoring,
+    ) -> None:
+        self._anchoring = anchoring
         self._assignment = assignment
         self._store = store
         self._tracker = tracker
@@ -110,18 +120,24 @@ class Settling:
         return summary.service, summary.release, summary.window_start, summary.window_end, config_hash
 
     def _summarize(self, intake: WindowIntake, judged: Sequence[Judged]) -> WindowSummary:
-        return msgspec.structs.replace(
+        summary = msgspec.structs.replace(
             intake.measured,
             service=self._assignment.service,
             judged=scores_of(judged),
             judge=usage_of(judged, self._assignment.judge),
         )
+        return self._anchoring.marked(summary)
 
     def _settle(self, summary: WindowSummary, judged: tuple[Judged, ...], *, last: bool) -> Settled:
         key = self._key(summary)
         before = self._store.windows.get(*key)
         on_trial = self._trial_of(summary)
-        evaluation = on_trial.take(summary, self._surroundings(summary), judged=judged)
+        # Anchors judged again for an earlier window of this batch speak of this one too.
+        summary = self._anchoring.marked(summary)
+        around, confirm = self._recall.surroundings(summary, on_trial), self._anchoring.confirm
+        evaluation = on_trial.take(summary, around, judged=judged, confirm=confirm)
+        summary = evaluation.summary
+        self._note_judge(evaluation)
         evaluation = replace(
             evaluation,
             rubric=f"{self._assignment.rubric.name}:{self._assignment.rubric.version}",
@@ -151,6 +167,16 @@ class Settling:
         )
         return Settled(evaluation, run_id, state)
 
+    def _note_judge(self, evaluation: Evaluation) -> None:
+        """Keep what the anchors showed, and texts to judge again; forget the scores of a judge that had moved."""
+        summary = evaluation.summary
+        if summary.judge.shift is not None:
+            self._store.summaries.put(summary, self._assignment.asked)
+        if summary.judge.moved:
+            self._store.ledger.forget([one.judgment.key for one in evaluation.judged if not one.from_ledger])
+        elif evaluation.healthy:
+            self._anchoring.offer(summary, evaluation.judged)
+
     def _trial_of(self, summary: WindowSummary) -> ReleaseOnTrial:
         window = Window(summary.window_start, summary.window_end)
         known = self._trials.get(summary.release)
@@ -159,10 +185,6 @@ class Settling:
             known = self._recall.trial_of(summary.release, window)
         self._trials[summary.release] = self._recall.completed(known, window)
         return self._trials[summary.release]
-
-    def _surroundings(self, summary: WindowSummary) -> Surroundings:
-        others = {name: trial.levels for name, trial in self._trials.items() if name != summary.release}
-        return replace(self._recall.surroundings(summary), others=others)
 
     def _is_open(self, summary: WindowSummary, opened: datetime | None) -> bool:
         """Whether the judge left the window undecided and another try may help."""

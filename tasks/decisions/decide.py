@@ -12,6 +12,7 @@ from tasks.decisions.trial import Trial, TrialState, family
 from tasks.domain.failure import Failure
 from tasks.domain.feature import Boundary
 from tasks.domain.finding import Finding
+from tasks.domain.judge_shift import JudgeShift
 from tasks.domain.settings.monitors import INPUT_COLUMNS
 from tasks.domain.verdict import Verdict, worst
 from tasks.domain.window import Window
@@ -20,14 +21,6 @@ _OBJECTIVE = "objective breached, and not by chance"
 
 _INCIDENT_LASTS = timedelta(days=1)
 """A warning stays open this long after its last crossing; if the cause lasts, it crosses again well before."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeShift:
-    """How far the judge itself moved, from anchors judged again: mean shift of quality and its standard error."""
-
-    mean: float
-    standard_error: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import msgspec
 
+from tasks.domain.judge_shift import JudgeShift
+
 
 class ValueCounts(msgspec.Struct, frozen=True):
     """A numeric column as its distinct values, to three significant digits, with counts.
@@ -54,6 +56,7 @@ class JudgeUsage(msgspec.Struct, frozen=True):
         cost_usd: None where no price is known.
         causes: Unscored interactions by cause.
         flagged: Interactions whose text tries to instruct the judge.
+        shift: How far the judge had moved when it was asked, where anchors were judged again.
     """
 
     provider: str = ""
@@ -66,6 +69,12 @@ class JudgeUsage(msgspec.Struct, frozen=True):
     cost_usd: float | None = None
     causes: dict[str, int] = {}
     flagged: int = 0
+    shift: JudgeShift | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the judge had moved: its scores then say nothing of the release."""
+        return self.shift is not None and self.shift.named
 
 
 class WindowSummary(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ class Moment:
         spent_today_usd: Known cost of the service on this UTC day up to this window's end.
         coverage_floor: Scored share of the sample below which judged monitors are inconclusive.
         max_quarantined: Share of unusable rows above which the window is inconclusive.
-        design_effects: Of the baseline, by feature key.
+        design_effects: Of a window's scores as the baseline shows them, by feature key.
         statistics: Whether the statistics that people read beside the evidence are computed.
     """
 
@@ -41,8 +41,9 @@ class Moment:
 
     @property
     def judged_enough(self) -> bool:
-        """Whether the judge scored enough of the sample to speak of quality at all."""
-        return self.summary.scored > 0 and self.summary.coverage >= self.coverage_floor
+        """Whether the judge scored enough of the sample, and itself stayed in place, to speak of quality at all."""
+        enough = self.summary.scored > 0 and self.summary.coverage >= self.coverage_floor
+        return enough and not self.summary.judge.moved
 
     def repeats_among(self, rows: int) -> float:
         """Return Σ N² / Σ N for `rows` of the window when the judged sample is only a part of them.

@@ -33,12 +33,26 @@ class JudgeMonitor:
         )
         coverage = summary.coverage
         metrics = {"judge/coverage": coverage, "volume/judged": float(summary.scored)}
+        shift = summary.judge.shift
+        if shift is not None:
+            metrics |= {"judge/anchor_shift": shift.mean, "judge/anchors": float(shift.anchors)}
         share = f"coverage {coverage:.0%} of {summary.sampled}"
         if moment.judged_enough:
             reason = f"judge steady: {summary.scored} of {summary.sampled} scored" + (f" ({causes})" if causes else "")
+            if shift is not None:
+                reason += f"; {shift.words}"
             if summary.judge.provider == "heuristic":
                 reason += "; heuristic word overlap, no LLM"
             return (Finding(monitor=self.name, verdict=Verdict.PASS, reason=reason, value=coverage, metrics=metrics),)
+        if shift is not None and summary.judge.moved:
+            remedy = "if it lasts, name a judge model with a date: that starts a new baseline"
+            served = ", ".join(sorted(summary.judge.served_models))
+            reason = f"{shift.words}; served by {served or 'an unnamed model'}; {remedy}"
+            moved = Finding(
+                monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason=reason, value=shift.mean, metrics=metrics,
+                interval=(shift.mean - 1.96 * shift.standard_error, shift.mean + 1.96 * shift.standard_error),
+            )  # fmt: skip
+            return (moved,)
         if summary.scored == 0:
             reason = f"judge unavailable: {share}" + (f" ({causes})" if causes else "")
         else:

@@ -4,6 +4,7 @@
 """
 
 from tasks.store.actions import Action, ActionState
+from tasks.store.anchors import Anchor
 from tasks.store.evidence import EvidenceRow
 from tasks.store.judge_state import JudgeState, Pause
 from tasks.store.leases import Held
@@ -16,6 +17,7 @@ from tasks.store.window_rows import WindowRow, WindowState
 __all__ = [
     "Action",
     "ActionState",
+    "Anchor",
     "EvidenceRow",
     "Held",
     "JudgeState",

@@ -96,6 +96,16 @@ class Ledger:
         with self._database.writing() as connection:
             self._spend(connection, judgment)
 
+    def forget(self, keys: Sequence[str]) -> None:
+        """Drop judgments, such as those of a judge that had moved; what they cost stays spent."""
+        wanted = sorted(set(keys))
+        with self._database.writing() as connection:
+            for at in range(0, len(wanted), _CHUNK):
+                those = judgments.c.key.in_(wanted[at : at + _CHUNK])
+                for row in connection.execute(select(judgments).where(those).with_for_update()).all():
+                    self._spend(connection, _judgment(row))
+                connection.execute(judgments.delete().where(those))
+
     def spent_usd(self, day: date, judge_model: str | None = None) -> float:
         """Return what judging cost on a UTC day, as far as prices are known.
 

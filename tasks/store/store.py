@@ -7,6 +7,7 @@ from typing import NoReturn, Self
 
 from tasks.store.actions import Actions
 from tasks.store.address import locate
+from tasks.store.anchors import Anchors
 from tasks.store.baselines import Baselines
 from tasks.store.database import Database
 from tasks.store.evidence import Evidence
@@ -30,6 +31,7 @@ class Store:
         summaries: What is kept of a window's contents.
         evidence: Evidence after each window.
         baselines: Frozen references.
+        anchors: Their interactions that are judged again.
         releases: Releases seen.
         quarantine: Rows put aside.
         actions: Actions on production.
@@ -45,6 +47,7 @@ class Store:
         self.summaries = Summaries(database)
         self.evidence = Evidence(database)
         self.baselines = Baselines(database)
+        self.anchors = Anchors(database)
         self.releases = Releases(database)
         self.quarantine = Quarantine(database)
         self.actions = Actions(database)

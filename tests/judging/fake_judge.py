@@ -24,12 +24,16 @@ class Behaviour:
         latency_s: Time to answer.
         accepts: Reply formats it understands.
         per_second: More requests a second than this are answered with 429; None: any.
+        levels: What it replies to a user message, beside a reason.
+        model: How it names itself.
     """
 
     fault: Callable[[int, str], str | None] = lambda k, text: None
     latency_s: float = 0.0
     accepts: tuple[str, ...] = ("json_schema", "json_object", "text")
     per_second: float | None = None
+    levels: Callable[[str], dict[str, int]] = lambda text: {}
+    model: str = "served-model"
 
 
 @dataclass
@@ -58,9 +62,7 @@ class FakeJudge:
             def log_message(self, *_: object) -> None:
                 """Stay quiet."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.server.request_queue_size = 256
+        self.server = _Server(("127.0.0.1", 0), Handler)
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.thread.start()
         return self
@@ -109,7 +111,10 @@ class FakeJudge:
         if fault == "hang":
             time.sleep(30)
             return
-        status, payload, headers = _reply(fault, form if form not in self.behaviour.accepts else None, body)
+        refused = form if form not in self.behaviour.accepts else None
+        user = next(m["content"] for m in body["messages"] if m["role"] == "user")
+        good = GOOD | self.behaviour.levels(user)
+        status, payload, headers = _reply(fault, refused, body, good, self.behaviour.model)
         text = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         http.send_response(status)
         for name, value in ({"Content-Type": "application/json", "Content-Length": str(len(text))} | headers).items():
@@ -118,7 +123,16 @@ class FakeJudge:
         http.wfile.write(text)
 
 
-def _reply(fault: str | None, refused_form: str | None, body: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+class _Server(ThreadingHTTPServer):
+    """With room for all connections of a client at once: a refused one is tried again after seconds."""
+
+    daemon_threads = True
+    request_queue_size = 512
+
+
+def _reply(
+    fault: str | None, refused_form: str | None, body: dict[str, Any], good: dict[str, Any], model: str
+) -> tuple[int, Any, dict[str, str]]:
     error = {"error": {"message": "no", "type": "t", "code": None, "param": None}}
     if refused_form:
         return 400, error, {}
@@ -130,7 +144,7 @@ def _reply(fault: str | None, refused_form: str | None, body: dict[str, Any]) ->
         return 429, {"error": error["error"] | {"code": "insufficient_quota"}}, {}
     if fault == "html":
         return 200, b"<html>bad gateway</html>", {"Content-Type": "text/html"}
-    content: str | None = json.dumps(GOOD)
+    content: str | None = json.dumps(good)
     finish, refusal = "stop", None
     spoiled = {
         "broken": "{'reason': ",
@@ -155,7 +169,7 @@ def _reply(fault: str | None, refused_form: str | None, body: dict[str, Any]) ->
             "id": "c",
             "object": "chat.completion",
             "created": 0,
-            "model": "served-model",
+            "model": model,
             "choices": [{"index": 0, "finish_reason": finish, "message": message}],
             "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
         },

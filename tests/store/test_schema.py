@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 from tasks.domain.errors import SchemaMismatchError, StoreError
 from tasks.store import Store
 from tasks.store.columns import metadata
+from tasks.store.schema import VERSION
 
 
 def run(url: str, statement: str) -> list:
@@ -22,12 +23,12 @@ def run(url: str, statement: str) -> list:
     return rows
 
 
-@pytest.mark.parametrize("version", [0, 2])
+@pytest.mark.parametrize("version", [1, 3])
 def test_a_store_of_another_version_is_refused_and_left_alone(new_url, version):
     """The error names both versions and what to do."""
     Store.open(new_url).close()
     run(new_url, f"UPDATE schema_version SET version = {version}")
-    with pytest.raises(SchemaMismatchError, match=rf"version {version}, this Plumbline has 1; use the Plumbline that"):
+    with pytest.raises(SchemaMismatchError, match=rf"version {version}, this Plumbline has 2; use the Plumbline that"):
         Store.open(new_url)
     assert run(new_url, "SELECT version FROM schema_version") == [(version,)]
 
@@ -69,7 +70,7 @@ def test_a_database_that_does_not_answer_is_an_error_with_its_name():
 def test_twenty_processes_create_one_store(new_url, crew):
     """Each of them can use it; the version is written once."""
     crew("open_store", 20, new_url)
-    assert run(new_url, "SELECT version FROM schema_version") == [(1,)]
+    assert run(new_url, "SELECT version FROM schema_version") == [(VERSION,)]
 
 
 def test_every_table_is_made(new_url):
