@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -15,7 +16,7 @@ from tasks.monitors.base import Moment, NotMeasured
 from tasks.monitors.columns import arrays, at_most, mid_ranks, quantile, value_counts
 from tasks.monitors.reference import Reference
 from tasks.monitors.shares import baseline_feature, observed
-from tasks.stats.drift import TestResult, compare_numeric
+from tasks.stats.drift import Distance, TestResult, adjusted, compare_numeric, effect_of, reading
 
 _SIDES = ("up", "down")
 
@@ -136,31 +137,48 @@ class DriftMonitor:
             return NotMeasured(self.name, "there is no baseline yet")
         if not moment.statistics:
             return ()
-        found: list[Finding] = []
+        outcomes: dict[str, tuple[TestResult | Distance, ...]] = {}
         for name in settings.drift.columns:
-            current, known = column_of(moment.summary, name), moment.reference.column(name)
-            if current.values and len(known.values) >= 2:
-                found += self._statistics(settings, name, moment.reference, current)
+            current = column_of(moment.summary, name)
+            if current.values and len(moment.reference.column(name).values) >= 2:
+                seen = np.repeat(*arrays(current))
+                outcomes[name] = compare_numeric(moment.reference.summary(name), seen, settings.drift.statistics)
+        chances = _chances(outcomes)
+        found = [
+            _finding(name, outcome, chances.get((name, outcome.name)), len(outcomes), moment)
+            for name, of_column in outcomes.items()
+            for outcome in of_column
+        ]
         return tuple(found) or NotMeasured(
             self.name, "none of the watched columns is in both the window and the baseline"
         )
 
-    def _statistics(self, settings: Monitors, name: str, reference: Reference, current: ValueCounts) -> list[Finding]:
-        known = reference.column(name)
-        side = "input" if name in INPUT_COLUMNS else "output"
-        seen, counts = arrays(current)
-        results = compare_numeric(reference.summary(name), np.repeat(seen, counts), tests=settings.drift.statistics)
-        findings = []
-        for outcome in results:
-            value = outcome.statistic if isinstance(outcome, TestResult) else outcome.value
-            medians = f"median {quantile(current, 0.5):,.3g}, baseline {quantile(known, 0.5):,.3g}"
-            findings.append(
-                Finding(
-                    monitor=f"drift/{name}/{outcome.name}",
-                    verdict=Verdict.PASS,
-                    reason=f"{side} column {name}: {outcome.name} {value:.3f}, {medians}",
-                    value=float(value),
-                    metrics={f"drift/{name}/{outcome.name}": float(value)},
-                )
-            )
-        return findings
+
+def _chances(outcomes: Mapping[str, Sequence[TestResult | Distance]]) -> dict[tuple[str, str], float]:
+    """Return p-values by (column, test), of each test adjusted over the columns."""
+    by_test: dict[str, dict[str, float]] = {}
+    for name, of_column in outcomes.items():
+        for outcome in of_column:
+            if isinstance(outcome, TestResult):
+                by_test.setdefault(outcome.name, {})[name] = outcome.p_value
+    return {(name, test): chance for test, p_values in by_test.items() for name, chance in adjusted(p_values).items()}
+
+
+def _finding(name: str, outcome: TestResult | Distance, chance: float | None, columns: int, moment: Moment) -> Finding:
+    """Return one number with what it says: its size in words, its chance over all columns, the medians."""
+    value = float(outcome.statistic if isinstance(outcome, TestResult) else outcome.value)
+    side = "input" if name in INPUT_COLUMNS else "output"
+    words = f"{side} column {name}: {outcome.name} {value:.3f}, {reading(outcome)}"
+    if chance is not None:
+        words += f"; in one window by chance {chance:.2g} (over {columns} columns)"
+    if moment.reference is not None:
+        now, usual = column_of(moment.summary, name), moment.reference.column(name)
+        words += f"; median {quantile(now, 0.5):,.3g}, baseline {quantile(usual, 0.5):,.3g}"
+    return Finding(
+        monitor=f"drift/{name}/{outcome.name}",
+        verdict=Verdict.PASS,
+        reason=words,
+        value=value,
+        effect=-abs(effect_of(outcome)),
+        metrics={f"drift/{name}/{outcome.name}": value},
+    )

@@ -9,7 +9,7 @@ from tasks.domain.verdict import Verdict
 from tasks.monitors import catalog
 from tasks.monitors.base import Moment
 from tasks.monitors.reference import Reference
-from tests.made import window
+from tests.made import counts, window
 
 RNG = np.random.default_rng
 
@@ -97,3 +97,19 @@ def test_tiny_windows_are_normal(rows: int) -> None:
     assert (quality.interval is None) == (rows < 2)
     if quality.interval:
         assert 0 <= quality.interval[0] <= quality.value <= quality.interval[1] <= 1
+
+
+def test_a_drift_number_says_how_large_it_is_and_how_likely_over_all_columns() -> None:
+    """Two statistics a column; a size in words; p-values adjusted over the columns; the effect never flatters."""
+    reference = Reference([window(RNG(at), at, rows=40) for at in range(72)], "1", own=False)
+    usual = window(RNG(11), 80, rows=200)
+    moved = {**usual.columns, "prompt_chars": counts(RNG(12).integers(400, 900, 200))}
+    found = findings(window(RNG(11), 80, rows=200, columns=moved), reference)
+    drifted, steady = found["drift/prompt_chars/ks"], found["drift/output_tokens/ks"]
+    assert {name.rsplit("/", 1)[1] for name in found if name.startswith("drift/")} == {"ks", "psi"}
+    assert "a large shift: up to 100 in 100 lie higher than before" in drifted.reason
+    assert "(over 6 columns)" in drifted.reason
+    assert "by chance" not in found["drift/prompt_chars/psi"].reason
+    assert drifted.effect < steady.effect <= 0
+    assert "no shift to speak of" in steady.reason
+    assert "median" in steady.reason
