@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flows.deciding import ReleaseOnTrial, Rules, Surroundings
+from flows.neighbours import Neighbours
 from tasks.decisions.baseline import BaselineChoice, PastWindow, choose
 from tasks.decisions.drop import Level
 from tasks.decisions.trial import TrialState
@@ -33,6 +34,7 @@ class Recall:
         self.rules = rules
         self._asked = asked
         self._baseline = baseline
+        self._neighbours: Neighbours | None = None
 
     def trial_of(self, release: str, window: Window) -> ReleaseOnTrial:
         """Return the release on trial as it stood before the window.
@@ -40,6 +42,7 @@ class Recall:
         The evidence kept of the window before is taken up where it was found under the same detectors; otherwise, and
         where a window was filled in or comes late, it is replayed in time order from the stored summaries.
         """
+        self._neighbours = None  # what was read of other releases may have been filled in
         choice, reference = self._baseline_of(release, window)
         on_trial = ReleaseOnTrial(release, self.rules, choice, reference)
         earlier = [s for s in self._summaries(release, window) if s.window_end <= window.start]
@@ -57,10 +60,23 @@ class Recall:
                 on_trial.repeats.add(summary.judged.content)
             on_trial.resume(TrialState.from_json(newest.state.decode()), _levels(rows), [_point(row) for row in rows])
             return on_trial
-        self.store.evidence.drop_from(self.rules.service, release, self.rules.config_hash, _FIRST)
-        for summary in earlier:
-            self.remember(on_trial, on_trial.take(summary, self.surroundings(summary), statistics=False))
+        self._replay(on_trial, earlier)
         return on_trial
+
+    def _replay(self, on_trial: ReleaseOnTrial, earlier: Sequence[WindowSummary]) -> None:
+        """Decide the windows of a release anew; everything is read once and written once."""
+        service, config_hash = self.rules.service, self.rules.config_hash
+        self.store.evidence.drop_from(service, on_trial.release, config_hash, _FIRST)
+        if not earlier:
+            return
+        window = Window(earlier[-1].window_start, earlier[-1].window_end)
+        end = Window(window.end, window.end + window.length)
+        around = Neighbours.remembered({name: self._summaries(name, end) for name in self.releases()})
+        rows = []
+        for summary in earlier:
+            evaluation = on_trial.take(summary, around.of(summary, on_trial), statistics=False)
+            rows.append(self._row(on_trial, evaluation, whole=False))
+        self.store.evidence.put_many(rows)
 
     def completed(self, on_trial: ReleaseOnTrial, window: Window) -> ReleaseOnTrial:
         """Return the release with its own baseline once its first windows fill it; the same one until then."""
@@ -79,6 +95,9 @@ class Recall:
 
         States are some 100 kB, so a run keeps those of its last window only; without them evidence is replayed.
         """
+        self.store.evidence.put_many([self._row(on_trial, evaluation, whole=whole)])
+
+    def _row(self, on_trial: ReleaseOnTrial, evaluation: Evaluation, *, whole: bool) -> EvidenceRow:
         point = evaluation.timeline[-1]
         kept = {
             "verdict": evaluation.verdict.value,
@@ -92,32 +111,27 @@ class Recall:
                 if levels and levels[-1].start == evaluation.window.start
             },
         }
-        self.store.evidence.put(
-            self.rules.service,
-            evaluation.release,
-            self.rules.config_hash,
-            evaluation.window.start,
-            evaluation.window.end,
+        return EvidenceRow(
+            service=self.rules.service,
+            release=evaluation.release,
+            config_hash=self.rules.config_hash,
+            window_start=evaluation.window.start,
+            window_end=evaluation.window.end,
             detector_hash=on_trial.trial.fingerprint,
             state=on_trial.state.to_json().encode() if whole else None,
             log_evidence=evaluation.evidence,
             families=kept,
         )
 
-    def surroundings(self, summary: WindowSummary) -> Surroundings:
-        """Return the service's rows in the window, and its known cost on that UTC day up to the window's end."""
-        window = Window(summary.window_start, summary.window_end)
-        day = window.start.replace(hour=0, minute=0, second=0, microsecond=0)
-        rows, spent, known = 0, 0.0, False
-        for release in self.releases():
-            for other in self.store.summaries.between(
-                self.rules.service, release, min(day, window.start), window.end, window.length, self._asked
-            ):
-                if other.window_start == window.start:
-                    rows += other.rows
-                if other.cost_usd is not None:
-                    spent, known = spent + other.cost_usd, True
-        return Surroundings(service_rows=rows, spent_today_usd=spent if known else None)
+    def surroundings(self, summary: WindowSummary, on_trial: ReleaseOnTrial) -> Surroundings:
+        """Return what the service knows beside the release in a window: rows, the day's cost, the other releases."""
+        length = summary.window_end - summary.window_start
+        if self._neighbours is None:
+            service, asked, read = self.rules.service, self._asked, self.store.summaries.between
+            self._neighbours = Neighbours(
+                self.releases, lambda release, start, end: read(service, release, start, end, length, asked)
+            )
+        return self._neighbours.of(summary, on_trial)
 
     def releases(self) -> list[str]:
         """Return the service's releases in the order they were first seen."""
