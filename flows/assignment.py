@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.clock import now
+from flows.credentials import secret
 from tasks.decisions.lines import Thresholds, thresholds
 from tasks.domain.fingerprint import configuration_hash
 from tasks.domain.settings.judging import Judge, Sampling
@@ -97,18 +97,3 @@ def assign(
         api_key=secret(judge.api_key) if judge.provider == "openai" else None,
         now=now(),
     )
-
-
-def secret(name: str) -> str | None:
-    """Return the secret of that name: the environment's, else a Prefect Secret block's, else None."""
-    value = os.environ.get(name)
-    if value:
-        return value
-    from prefect.blocks.system import Secret
-
-    try:
-        block = Secret.load(name.lower().replace("_", "-"))
-    except ValueError:
-        return None
-    found: str = block.get()  # type: ignore[union-attr]  # Prefect types a sync call as maybe awaitable
-    return found

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.clock import now
+from flows.credentials import secret
 from flows.decision import Decision
 from flows.telling import Teller
 from tasks.alerts import Kind
@@ -53,7 +54,7 @@ class Switchboard:
         self.service = service
         self.store = store
         self.registry = registry
-        self.targets = targets_of(target, service, registry)
+        self.targets = targets_of(target, service, registry, secret)
 
     def situation(self, decision_id: str | None, decision: Decision | None, wanted: str | None) -> Situation:
         """Return what is known now, for the conditions to be checked against."""

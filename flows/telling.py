@@ -7,7 +7,7 @@ from datetime import datetime
 
 from prefect.blocks.core import Block
 
-from flows.assignment import secret
+from flows.credentials import secret
 from tasks.alerts import CallableChannel, Channel, Kind, Message, State, changes, channel_of, deliver, enqueue
 from tasks.domain.errors import AlertError
 from tasks.domain.evaluation import Evaluation

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from tasks.domain.settings.base import Settings
+from tasks.domain.settings.secret import secret_name
 from tasks.domain.window import parse_delay
 
 
@@ -64,9 +65,46 @@ class Policy(Settings):
 class Target(Settings):
     """How traffic is switched."""
 
-    kind: Literal["alias"] = Field(
-        default="alias", description="alias: the registry alias `live` of the service's model."
+    kind: Literal["alias", "webhook", "mlflow_gateway"] = Field(
+        default="alias",
+        description="alias: the registry alias `live`, which the application asks. webhook: a signed request to your "
+        "router. mlflow_gateway: an endpoint of the MLflow AI Gateway. The alias moves in every case, last.",
     )
+    url: str | None = Field(
+        default=None,
+        description="kind webhook: where the switch is posted to. kind mlflow_gateway: the tracking server.",
+    )
+    read_back_url: str | None = Field(
+        default=None, description='kind webhook: answers {"release": ...}, what serves now; empty: GET of url.'
+    )
+    secret: str | None = Field(
+        default=None, description="kind webhook: name of the secret requests are signed with (HMAC-SHA256)."
+    )
+    endpoint: str | None = Field(default=None, description="kind mlflow_gateway: name of the endpoint.")
+    settle: str = Field(
+        default="60s",
+        description="kind mlflow_gateway: how long its workers may answer from their cache after a switch.",
+    )
+    allow_private: bool = Field(default=False, description="Whether url may be a loopback or private address.")
+
+    @field_validator("settle")
+    @classmethod
+    def _a_delay(cls, text: str) -> str:
+        parse_delay(text)
+        return text
+
+    @field_validator("secret")
+    @classmethod
+    def _a_name(cls, name: str | None) -> str | None:
+        return secret_name(name) if name is not None else None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kind == "webhook" and not (self.url and self.secret):
+            raise ValueError("target.kind webhook needs url and secret (the name of the secret it is signed with)")
+        if self.kind == "mlflow_gateway" and not self.endpoint:
+            raise ValueError("target.kind mlflow_gateway needs endpoint, the name of the gateway's endpoint")
+        return self
 
 
 class Alerts(Settings):
@@ -79,3 +117,8 @@ class Alerts(Settings):
     blocks: tuple[str, ...] = Field(default=(), description="Prefect notification blocks, as type/name.")
     owner: str | None = Field(default=None, description="Who owns the service; stands in every message.")
     runbook: str | None = Field(default=None, description="Where the runbook is; stands in every message.")
+
+    @field_validator("urls")
+    @classmethod
+    def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(secret_name(name) for name in names)

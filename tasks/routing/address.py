@@ -1,0 +1,36 @@
+"""Addresses that requests with credentials may go to: a typing error must not reach into the own network."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from tasks.domain.errors import RoutingError
+
+
+def permitted(url: str, *, allow_private: bool) -> str:
+    """Return the address if requests may go there.
+
+    Args:
+        url: http or https.
+        allow_private: Whether loopback, private and link-local addresses are fine.
+
+    Raises:
+        RoutingError: when it is no address, its host is unknown, or it is private without leave.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise RoutingError(f"{parts.scheme or 'it'}://… is no http address; write https://host/path")
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, proto=socket.IPPROTO_TCP)
+    except OSError as error:
+        raise RoutingError(f"host {parts.hostname!r} is unknown ({error})") from error
+    if not allow_private:
+        for entry in found:
+            address = ipaddress.ip_address(str(entry[4][0]).split("%", maxsplit=1)[0])
+            if not address.is_global:
+                raise RoutingError(
+                    f"host {parts.hostname!r} is {address}, not public; set target.allow_private if meant"
+                )
+    return url

@@ -1,0 +1,94 @@
+"""An endpoint of the MLflow AI Gateway as a target: its one model definition is replaced, then waited for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from tasks.domain.errors import RoutingError
+from tasks.domain.release import Release
+from tasks.domain.settings.policy import Target
+from tasks.domain.window import parse_delay
+from tasks.registry import mlflow_uri, without_password
+
+_API = "/api/3.0/mlflow/gateway"
+_TIMEOUT_SECONDS = 20.0
+DEFINITION = "gateway_model_definition"
+"""The parameter of a release that names its model definition; without it the one of the release's model is taken."""
+
+
+class GatewayTarget:
+    """A gateway endpoint.
+
+    Args:
+        settings: The target's.
+        service: Whose traffic.
+        sleep: Waits so many seconds.
+    """
+
+    def __init__(self, settings: Target, service: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._base = (settings.url or mlflow_uri()).rstrip("/")
+        self._endpoint = settings.endpoint or ""
+        self._settle = parse_delay(settings.settle).total_seconds()
+        self._sleep = sleep
+        self.name = f"gateway endpoint {self._endpoint} of {service}"
+
+    def concerns(self, release: Release) -> bool:  # noqa: ARG002 (every release)
+        """Whether there is anything to switch: always."""
+        return True
+
+    def serves(self, release: Release) -> bool:
+        """Read back from the server's database whether all traffic goes to the release's model definition."""
+        wanted = self._definition(release)["model_definition_id"]
+        mapped = [one.get("model_definition_id") for one in self._found().get("model_mappings", [])]
+        return mapped == [wanted]
+
+    def switch(self, to: Release, *, expected: Release | None, key: str) -> None:  # noqa: ARG002 (setting a mapping again is no second switch)
+        """Replace the endpoint's model definition if it is the expected one, and wait until caches are gone."""
+        endpoint = self._found()
+        if expected is not None and not self.serves(expected):
+            raise RoutingError(f"{self.name}: it does not serve {expected.name}: somebody else moved it")
+        wanted = self._definition(to)["model_definition_id"]
+        configs = [{"model_definition_id": wanted, "linkage_type": "PRIMARY", "weight": 1.0}]
+        self._call("POST", "endpoints/update", {"endpoint_id": endpoint["endpoint_id"], "model_configs": configs})
+        # Each worker of the gateway answers from its cache for a while; until then old and new answers mix.
+        self._sleep(self._settle)
+
+    def _found(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._call("GET", f"endpoints/get?name={quote(self._endpoint)}").get("endpoint", {})
+        if not found:
+            raise RoutingError(f"{self.name}: the gateway has no such endpoint")
+        return found
+
+    def _definition(self, release: Release) -> dict[str, Any]:
+        configuration = release.configuration
+        known: list[dict[str, Any]] = self._call("GET", "model-definitions/list").get("model_definitions", [])
+        named = configuration.parameters.get(DEFINITION) if configuration else None
+        model = configuration.model if configuration else None
+        for one in known:
+            if (named is not None and one["name"] == named) or (named is None and one["model_name"] == model):
+                return one
+        names = ", ".join(str(one["name"]) for one in known) or "none"
+        raise RoutingError(
+            f"{self.name}: no model definition {named or model!r} for release {release.name} (known: {names}); name it "
+            f"in the release's config as {DEFINITION}"
+        )
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        if not self._base.startswith(("http://", "https://")):
+            raise RoutingError(
+                f"{self.name}: the gateway lives on a tracking server; set target.url to its http address"
+            )
+        try:
+            answer = httpx.request(method, f"{self._base}{_API}/{path}", json=body, timeout=_TIMEOUT_SECONDS)
+        except httpx.HTTPError as error:
+            where = without_password(self._base)
+            raise RoutingError(f"{self.name}: {where} does not answer ({type(error).__name__})") from None
+        if not answer.is_success:
+            raise RoutingError(f"{self.name}: {path.partition('?')[0]} was refused with HTTP {answer.status_code}")
+        found: dict[str, Any] = answer.json()
+        return found

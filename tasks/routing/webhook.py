@@ -1,0 +1,139 @@
+"""One's own router as a target: a signed request switches it, another asks what it serves."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from tasks.domain.errors import RoutingError
+from tasks.domain.release import Release
+from tasks.domain.settings.policy import Target
+from tasks.routing.address import permitted
+
+_TIMEOUT_SECONDS = 10.0
+_TRIES = 4
+
+
+class WebhookTarget:
+    """A router that is told by HTTP.
+
+    `POST url` with `{"action": "switch", "service", "release", "version", "model", "endpoint", "prompt", "expected"}`
+    shall switch to `release` if it serves `expected` (409 if not); `GET read_back_url?service=…` shall answer
+    `{"release": …}`. Each request carries `X-Plumbline-Timestamp` and `X-Plumbline-Signature: sha256=<hex>`, the HMAC
+    of `<timestamp>.<body>` (a GET has an empty body); a switch also `Idempotency-Key`.
+
+    Args:
+        settings: The target's.
+        service: Whose traffic.
+        secret: Gives a secret by its name; asked when a request is sent, so that whoever only looks needs none.
+        clock: Seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        settings: Target,
+        service: str,
+        secret: Callable[[str], str | None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._service = service
+        self._secret = secret
+        self._clock = clock
+        self.name = f"webhook of {service}"
+
+    def concerns(self, release: Release) -> bool:  # noqa: ARG002 (every release)
+        """Whether there is anything to switch: always."""
+        return True
+
+    def serves(self, release: Release) -> bool:
+        """Ask the router what it serves."""
+        address = self._settings.read_back_url or self._settings.url or ""
+        answer = self._send("GET", address, b"", {}, params={"service": self._service})
+        try:
+            serving = answer.json()["release"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise RoutingError(f'{self.name}: reading back gave no {{"release": ...}}') from error
+        return bool(serving == release.name)
+
+    def switch(self, to: Release, *, expected: Release | None, key: str) -> None:
+        """Tell the router to switch; repeated with the same key until it answers."""
+        configuration = to.configuration
+        body = {
+            "action": "switch",
+            "service": self._service,
+            "release": to.name,
+            "version": to.version,
+            "model": configuration.model if configuration else None,
+            "endpoint": configuration.endpoint if configuration else None,
+            "prompt": configuration.prompt if configuration else None,
+            "expected": expected.name if expected else None,
+        }
+        self.post(body, key)
+
+    def scale(self, replicas: int, key: str) -> None:
+        """Tell the router how many replicas to run."""
+        self.post({"action": "scale", "service": self._service, "replicas": replicas}, key)
+
+    def post(self, body: dict[str, Any], key: str) -> None:
+        """Send one signed order.
+
+        Raises:
+            RoutingError: when it is refused or not answered.
+        """
+        named = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32]
+        text = json.dumps(body, separators=(",", ":")).encode()
+        headers = {"Idempotency-Key": named, "Content-Type": "application/json"}
+        self._send("POST", self._settings.url or "", text, headers)
+
+    def _send(
+        self, method: str, address: str, body: bytes, headers: dict[str, str], params: dict[str, str] | None = None
+    ) -> httpx.Response:
+        url = permitted(address, allow_private=self._settings.allow_private)
+        tries = Retrying(
+            retry=retry_if_exception_type(_UnansweredError),
+            stop=stop_after_attempt(_TRIES),
+            wait=wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2),
+            reraise=True,
+        )
+        for attempt in tries:
+            with attempt:
+                answer = self._once(method, url, body, headers, params)
+        return answer
+
+    def _once(
+        self, method: str, url: str, body: bytes, headers: dict[str, str], params: dict[str, str] | None
+    ) -> httpx.Response:
+        signed = headers | self._signature(body)
+        try:
+            answer = httpx.request(method, url, content=body, headers=signed, params=params, timeout=_TIMEOUT_SECONDS)
+        except httpx.HTTPError as error:
+            # An address may carry a token: only its kind of failure is told.
+            raise _UnansweredError(f"{self.name}: {method} was not answered ({type(error).__name__})") from None
+        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise _UnansweredError(f"{self.name}: {method} was answered with HTTP {answer.status_code}")
+        if not answer.is_success:
+            raise RoutingError(f"{self.name}: {method} was refused with HTTP {answer.status_code}")
+        return answer
+
+    def _signature(self, body: bytes) -> dict[str, str]:
+        name = self._settings.secret or ""
+        secret = self._secret(name)
+        if not secret:
+            raise RoutingError(
+                f"{self.name}: no environment variable and no Prefect Secret block {name!r} to sign with"
+            )
+        moment = str(int(self._clock()))
+        signed = hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+        return {"X-Plumbline-Timestamp": moment, "X-Plumbline-Signature": f"sha256={signed}"}
+
+
+class _UnansweredError(RoutingError):
+    """Not answered, or by a server in trouble: the same key makes another try harmless."""

@@ -1,0 +1,112 @@
+"""Routers on loopback: one's own behind a webhook, and the REST face of an MLflow AI Gateway; both can misbehave."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+SECRET = "a secret shared with the router"
+
+
+@dataclass
+class Router:
+    """What it serves, and how it misbehaves.
+
+    Attributes:
+        serving: Name of the release, or id of the model definition.
+        fault: `down` answers 503, `flaky` every second time, `lies` accepts and does nothing, `times out` switches and
+            then answers 503.
+        keys: Idempotency keys of the switches that took place.
+    """
+
+    url: str = ""
+    serving: str = "2"
+    fault: str = ""
+    keys: list[str] = field(default_factory=list)
+    requests: int = 0
+
+    def answer(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, object]:
+        """Answer a request."""
+        self.requests += 1
+        if self.fault == "down" or (self.fault == "flaky" and self.requests % 2):
+            return 503, {}
+        parts = urlsplit(handler.path)
+        if parts.path.startswith("/api/3.0/mlflow/gateway/"):
+            return self._gateway(parts.path.rsplit("gateway/", 1)[1], parse_qs(parts.query), body)
+        return self._own(handler, body)
+
+    def _own(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, object]:
+        moment = handler.headers["X-Plumbline-Timestamp"]
+        right = hmac.new(SECRET.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+        if handler.headers["X-Plumbline-Signature"] != f"sha256={right}":
+            return 401, {}
+        if handler.command == "GET":
+            return 200, {"release": self.serving}
+        order = json.loads(body)
+        key = handler.headers["Idempotency-Key"]
+        if key not in self.keys:
+            if order["expected"] != self.serving:
+                return 409, {}
+            self._switch(order["release"], key)
+        return (503 if self.fault == "times out" else 200), {}
+
+    def _gateway(self, path: str, query: dict[str, list[str]], body: bytes) -> tuple[int, object]:
+        if path == "model-definitions/list":
+            return 200, {
+                "model_definitions": [
+                    {"model_definition_id": name, "name": f"def-{name}", "model_name": f"m{name}"} for name in "123"
+                ]
+            }
+        if path == "endpoints/get":
+            if query["name"] != ["chat"]:
+                return 404, {}
+            mapping = {"model_definition_id": self.serving}
+            return 200, {"endpoint": {"endpoint_id": "e1", "model_mappings": [mapping]}}
+        order = json.loads(body)
+        self._switch(order["model_configs"][0]["model_definition_id"], path)
+        return (503 if self.fault == "times out" else 200), {}
+
+    def _switch(self, to: str, key: str) -> None:
+        if self.fault != "lies":
+            self.serving = to
+            self.keys.append(key)
+
+
+@contextmanager
+def routing() -> Iterator[Router]:
+    """Run a router until the end of the block."""
+    state = Router()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(b"")
+
+        def do_POST(self) -> None:
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _answer(self, body: bytes) -> None:
+            status, found = state.answer(self, body)
+            text = json.dumps(found).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()

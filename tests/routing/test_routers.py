@@ -1,0 +1,139 @@
+"""The contract every router keeps: compare and set, idempotent, believed only when read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tasks.domain.errors import RoutingError
+from tasks.domain.release import Configuration
+from tasks.domain.settings.policy import Target
+from tasks.routing import TrafficTarget
+from tasks.routing.address import permitted
+from tasks.routing.gateway import GatewayTarget
+from tasks.routing.webhook import WebhookTarget
+from tests.routing.routers import SECRET, Router, routing
+from tests.routing.test_switching import release
+
+OLD, NEW, THIRD = (replace(release(name), configuration=Configuration(model=f"m{name}")) for name in "123")
+KINDS = ["webhook", "mlflow_gateway"]
+
+
+@pytest.fixture
+def router() -> Iterator[Router]:
+    """A router on loopback that serves release 2."""
+    with routing() as opened:
+        yield opened
+
+
+def target(kind: str, router: Router, **changes: object) -> TrafficTarget:
+    """A target of the kind that talks to the router."""
+    if kind == "webhook":
+        fields = {"kind": kind, "url": router.url, "secret": "ROUTER", "allow_private": True} | changes
+        return WebhookTarget(Target.model_validate(fields), "s", lambda name: SECRET if name == "ROUTER" else None)
+    fields = {"kind": kind, "url": router.url, "endpoint": "chat", "settle": "0s"} | changes
+    return GatewayTarget(Target.model_validate(fields), "s", sleep=lambda _: None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_switch_is_read_back_and_the_same_again_changes_nothing(kind: str, router: Router) -> None:
+    """Same key, same switch."""
+    made = target(kind, router)
+    assert (made.serves(NEW), made.serves(OLD)) == (True, False)
+    made.switch(OLD, expected=NEW, key="k")
+    assert (made.serves(NEW), made.serves(OLD)) == (False, True)
+    if kind == "webhook":
+        made.switch(OLD, expected=NEW, key="k")
+        assert len(router.keys) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_router_moved_by_others_refuses(kind: str, router: Router) -> None:
+    """Nothing is switched away from what somebody else put there."""
+    router.serving = "3"
+    with pytest.raises(RoutingError, match=r"409|somebody else moved it"):
+        target(kind, router).switch(OLD, expected=NEW, key="k")
+    assert router.serving == "3"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_router_that_lies_is_found_out(kind: str, router: Router) -> None:
+    """It says yes and goes on serving the old one."""
+    router.fault = "lies"
+    made = target(kind, router)
+    made.switch(OLD, expected=NEW, key="k")
+    assert not made.serves(OLD)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_router_that_is_down_is_named_without_its_address(kind: str, router: Router) -> None:
+    """The error names the target; an address may carry a token."""
+    router.fault = "down"
+    with pytest.raises(RoutingError, match=r"(webhook|gateway endpoint chat) of s: .*503") as error:
+        target(kind, router).serves(NEW)
+    assert "token" not in str(error.value)
+
+
+def test_a_flaky_router_is_asked_again_with_the_same_key(router: Router) -> None:
+    """Every second answer is 503; the switch takes place once."""
+    router.fault = "flaky"
+    made = target("webhook", router)
+    made.switch(OLD, expected=NEW, key="k")
+    assert (router.serving, len(router.keys)) == ("1", 1)
+
+
+def test_an_unsigned_order_is_refused_and_a_missing_secret_is_named(router: Router) -> None:
+    """The router checks the signature; without the secret nothing is sent."""
+    wrong = Target(kind="webhook", url=router.url, secret="ROUTER", allow_private=True)
+    with pytest.raises(RoutingError, match="401"):
+        WebhookTarget(wrong, "s", lambda _: "another").switch(OLD, expected=NEW, key="k")
+    with pytest.raises(RoutingError, match="no Prefect Secret block 'ROUTER'"):
+        WebhookTarget(wrong, "s", lambda _: None).switch(OLD, expected=NEW, key="k")
+    assert router.requests == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("ftp://example.com/x", "no http address"),
+        ("http://127.0.0.1:1/x", "is 127.0.0.1, not public"),
+        ("http://169.254.169.254/latest", "is 169.254.169.254, not public"),
+        ("http://[::1]/x", "is ::1, not public"),
+        ("http://localhost/x", "not public"),
+        ("http://nowhere.invalid/x", "is unknown"),
+    ],
+)
+def test_an_address_in_the_own_network_needs_leave(url: str, words: str) -> None:
+    """A typing error or a forged setting must not reach a metadata service."""
+    with pytest.raises(RoutingError, match=words):
+        permitted(url, allow_private=False)
+
+
+def test_a_release_without_a_model_definition_is_named_with_those_there_are(router: Router) -> None:
+    """The remedy is in the error; a definition may be named in the release's configuration."""
+    made = target("mlflow_gateway", router)
+    unknown = replace(OLD, configuration=Configuration(model="gpt-9"))
+    with pytest.raises(RoutingError, match=r"no model definition 'gpt-9' for release 1 \(known: def-1, def-2, def-3\)"):
+        made.switch(unknown, expected=NEW, key="k")
+    named = replace(OLD, configuration=Configuration(model="x", parameters={"gateway_model_definition": "def-1"}))
+    made.switch(named, expected=NEW, key="k")
+    assert router.serving == "1"
+    with pytest.raises(RoutingError, match="refused with HTTP 404"):
+        target("mlflow_gateway", router, endpoint="nope").serves(NEW)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"kind": "webhook", "url": "https://x"}, "needs url and secret"),
+        ({"kind": "mlflow_gateway"}, "needs endpoint"),
+        ({"kind": "webhook", "url": "https://x", "secret": "sk-abcDEF123456"}, "looks like a secret"),
+        ({"kind": "carrier_pigeon"}, "'alias', 'webhook' or 'mlflow_gateway'"),
+    ],
+)
+def test_an_incomplete_target_is_refused_by_its_settings(fields: dict, words: str) -> None:
+    """Before any run."""
+    with pytest.raises(ValueError, match=words):
+        Target.model_validate(fields)
