@@ -184,6 +184,10 @@ class _Beside:
 
     def add(self, judgment: Judgment) -> None:
         """Count what it cost."""
+        self.add_spend(judgment)
+
+    def add_spend(self, judgment: Judgment) -> None:
+        """Count what it cost."""
         self._paid.append(judgment)
         self._store.ledger.add_spend(judgment)
 

@@ -13,6 +13,7 @@ from flows.acting import Acting
 from flows.anchoring import Anchoring
 from flows.assignment import Assignment
 from flows.clock import now
+from flows.pausing import Pausing
 from flows.planning import Plan, plan
 from flows.progress import Steps, shown
 from flows.reporting import add_intake, add_spend, evaluation_report, slug
@@ -58,6 +59,7 @@ class Rooms:
         self.assignment = assignment
         self.store = store
         self.tracker = tracker
+        self._pausing = Pausing(assignment, store, now)
         self._anchoring = Anchoring(assignment, store, now)
         self._settling = Settling(assignment, store, tracker, flow_run.id, self._anchoring)
         self._acting = Acting(assignment, store, registry)
@@ -122,11 +124,14 @@ class Rooms:
             assignment.api_key,
             assignment.monitors.cost.prices,
             self.store.ledger.spent_usd(now().date()),
+            self._pausing.paused,
+            self.store.judge_batches,
             partial(self._steps, "judged"),
         )
         sample: Sample = {}
         for intake in pending:
             sample[intake.release, intake.window.start] = [judged[one.interaction_id] for one in intake.sample]
+        self._pausing.note(judged.values())
         by_release: dict[str, list[Judged]] = {}
         for (release, _), many in sample.items():
             by_release.setdefault(release, []).extend(many)

@@ -38,6 +38,10 @@ JUDGE_IS_DOWN = frozenset(
 """Causes that speak of the judge's service, not of the interaction: worth trying again later."""
 
 
+REFUSES_US = frozenset({Cause.UNAUTHORIZED, Cause.QUOTA})
+"""Causes that no retry helps: the judge stays paused, asked once a run, until one request is accepted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgment:
     """Scores, reason and provenance; or no scores and a cause.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
+import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tenacity.wait import wait_random_exponential
 
 from tasks.domain.judgment import Cause, Judgment
@@ -26,11 +28,17 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 _ATTEMPTS = 6
-_DEADLINE_SECONDS = 45.0
-"""A request and its retries: a whole outage is to be reported within a minute."""
+_DEADLINE_SECONDS = 30.0
+"""No retry begins later than this after the first attempt: a whole outage is to be reported within a minute."""
 
-_FIRST_TIMEOUT_SECONDS = 15.0
+_PATIENCE_SECONDS = 60.0
+"""The same for an endpoint that only asks for fewer requests."""
+
+_FIRST_TIMEOUT_SECONDS = 30.0
 """Until the judge has answered once, a request that hangs is given up early, for the same reason."""
+
+_LEAST_TIMEOUT_SECONDS, _SLOWER = 15.0, 4.0
+"""Later it is given up after four times what the slowest answer took, or this."""
 
 REPAIR = (
     "That was not one JSON object with exactly the fields asked for, each level a whole number from 1 to 5 or null. "
@@ -48,6 +56,8 @@ async def judge_all(requests: Sequence[JudgeRequest], bench: Bench) -> None:
     async with client_of(bench) as client:
         engine = _Engine(client, bench)
         waiting = iter(requests)
+        if bench.cautious:
+            await engine.work(itertools.islice(waiting, 1))
         workers = min(bench.judge.max_concurrency, len(requests))
         async with asyncio.TaskGroup() as group:
             for _ in range(workers):
@@ -70,6 +80,7 @@ class _Engine:
             for per_minute in (self._judge.requests_per_minute, self._judge.tokens_per_minute)
         ]
         self._breaker = Breaker()
+        self._slowest = 0.0
         self._spending = Spending(bench)
         self._forms = wire.forms(bench.rubric)
 
@@ -159,14 +170,21 @@ class _Engine:
         import httpx2
 
         conversation.spent.calls += 1
-        timeout = self._judge.timeout_seconds
         body = wire.fields(self._judge.model, conversation.turns, conversation.tokens, form)
-        return await self._client.post(
+        patience = (
+            max(_LEAST_TIMEOUT_SECONDS, _SLOWER * self._slowest)
+            if self._breaker.ever_answered
+            else _FIRST_TIMEOUT_SECONDS
+        )
+        began = time.monotonic()
+        response = await self._client.post(
             wire.PATH,
             content=wire.encode(body),
             cast_to=httpx2.Response,
-            options={"timeout": timeout if self._breaker.ever_answered else min(timeout, _FIRST_TIMEOUT_SECONDS)},
+            options={"timeout": min(self._judge.timeout_seconds, patience)},
         )
+        self._slowest = max(self._slowest, time.monotonic() - began)
+        return response
 
     def _problem(self, error: Exception) -> TransientError | FatalError | None:
         """Return what an error means for this request, and let limits and breaker know."""
@@ -194,7 +212,6 @@ class _Engine:
 
 
 _back_off = wait_random_exponential(multiplier=0.4, max=8.0)
-_too_late = stop_after_delay(_DEADLINE_SECONDS)
 
 
 def _wait(state: RetryCallState) -> float:
@@ -208,5 +225,7 @@ def _wait(state: RetryCallState) -> float:
 def _given_up(state: RetryCallState) -> bool:
     """Stop at the deadline; before it after some attempts, unless the endpoint only asks for patience."""
     error = state.outcome.exception() if state.outcome else None
-    patience = isinstance(error, OverloadedError)
-    return _too_late(state) or (state.attempt_number >= _ATTEMPTS and not patience)
+    elapsed = state.seconds_since_start or 0.0
+    if isinstance(error, OverloadedError):
+        return elapsed >= _PATIENCE_SECONDS
+    return elapsed >= _DEADLINE_SECONDS or state.attempt_number >= _ATTEMPTS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 
 from tasks.domain.interaction import Interaction
 from tasks.domain.settings.judging import Judge
@@ -18,6 +19,13 @@ HEURISTIC_MODEL = "heuristic-1"
 def judge_model(judge: Judge) -> str:
     """Return the name of what judges: the model, or the heuristic that is no model."""
     return judge.model if judge.provider == "openai" else HEURISTIC_MODEL
+
+
+def endpoint_hash(judge: Judge, api_key: str | None) -> str:
+    """Return the hash of who is asked with which key: another key or address is not paused with this one."""
+    address = judge.base_url or os.environ.get("OPENAI_BASE_URL") or "openai"
+    parts = "\x1f".join([judge.provider, address, judge_model(judge), api_key or ""])
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
 def content_hash(interaction: Interaction) -> str:

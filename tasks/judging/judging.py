@@ -11,8 +11,8 @@ from tasks.domain.interaction import Interaction
 from tasks.domain.judgment import JUDGE_IS_DOWN, Cause, Judged, Judgment
 from tasks.domain.prices import Price
 from tasks.domain.settings.judging import Judge
-from tasks.judging.base import Bench, Ledger
-from tasks.judging.catalog import CATALOG
+from tasks.judging.base import Batches, Bench, ForgottenBatches, Ledger
+from tasks.judging.catalog import provider_of
 from tasks.judging.identity import content_hash, ledger_key
 from tasks.judging.request import JudgeRequest, flags_of
 from tasks.judging.rubrics import Rubric
@@ -49,6 +49,8 @@ def judge_interactions(
     prices: Mapping[str, Price],
     now: Callable[[], datetime],
     spent_usd: float = 0.0,
+    cautious: bool = False,
+    batches: Batches | None = None,
     on_progress: Progress | None = None,
 ) -> dict[str, Judged]:
     """Judge interactions; returns one judgment for each, by interaction id.
@@ -62,6 +64,8 @@ def judge_interactions(
         prices: The user's own prices.
         now: The clock.
         spent_usd: What judging cost today before this run, for the daily budget.
+        cautious: Whether one request goes alone first, because the judge refused us the last time.
+        batches: Where batches under way are remembered, for mode batch; None: only as long as this call lasts.
         on_progress: Told (done, all) after each judgment.
 
     Raises:
@@ -88,10 +92,20 @@ def judge_interactions(
     waiting = [request for key, request in requests.items() if key not in known]
     if waiting:
         bench = Bench(
-            judge=judge, rubric=rubric, commit=commit, now=now, api_key=api_key, prices=prices, spent_usd=spent_usd
+            judge=judge,
+            rubric=rubric,
+            commit=commit,
+            now=now,
+            api_key=api_key,
+            prices=prices,
+            spent_usd=spent_usd,
+            cautious=cautious,
+            find=ledger.find,
+            waste=ledger.add_spend,
+            batches=batches if batches is not None else ForgottenBatches(),
         )
         logger.info("judging with %s: %s", judge.model, estimate(waiting, judge, rubric, prices, now()).words)
-        CATALOG[judge.provider](waiting, bench)
+        provider_of(judge)(waiting, bench)
     return _by_interaction(keyed, judge, rubric, answers, frozenset(known))
 
 

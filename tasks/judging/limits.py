@@ -11,6 +11,9 @@ from tasks.domain.judgment import Cause
 FAILURES_TO_TRIP = 30
 """Failures of transport or server in a row without one success: the judge is unavailable."""
 
+FEW_FAILURES, LONG_SECONDS = 3, 30.0
+"""So are this many in a row, when nothing has succeeded for this long: few requests must not take minutes to fail."""
+
 _LEAST_SECONDS_BETWEEN_CUTS = 0.5
 """One overload answers many requests with 429; it is one reason to slow down, not many."""
 
@@ -106,16 +109,19 @@ class Breaker:
     down: Cause | None = None
     ever_answered: bool = False
     _failures: int = field(default=0)
+    _well_at: float = field(default_factory=time.monotonic)
 
     def answered(self) -> None:
         """Note a success."""
         self._failures = 0
+        self._well_at = time.monotonic()
         self.ever_answered = True
 
     def failed(self) -> None:
         """Note a failure of transport or server."""
         self._failures += 1
-        if self._failures >= FAILURES_TO_TRIP:
+        long = self._failures >= FEW_FAILURES and time.monotonic() - self._well_at >= LONG_SECONDS
+        if long or self._failures >= FAILURES_TO_TRIP:
             self.down = self.down or Cause.UNAVAILABLE
 
     def refused(self, cause: Cause) -> None:

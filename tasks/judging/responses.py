@@ -69,8 +69,10 @@ def _by_status(status: int, code: str | None, retry_after: float | None) -> Tran
             if code in {"insufficient_quota", "billing_hard_limit_reached"}
             else OverloadedError(retry_after)
         )
-    if status == 404:
-        return FatalError(Cause.REJECTED)
+    if status == 402:
+        return FatalError(Cause.QUOTA)
+    if status == 404:  # no such model, or no such address: nothing that clings to the content
+        return FatalError(Cause.UNAVAILABLE)
     if status in {408, 409, 425} or status >= 500:
         return TransientError(Cause.SERVER_ERROR)
     return None

@@ -62,6 +62,16 @@ def estimate(
     return Estimate(len(requests), tokens_in, tokens_out, cost)
 
 
+def beyond_budget(requests: Sequence[JudgeRequest], bench: Bench) -> Sequence[JudgeRequest]:
+    """Return the requests that the rest of the day's budget does not cover by estimate, to be left out of a batch."""
+    budget = bench.judge.budget_usd_per_day
+    expected = estimate(requests, bench.judge, bench.rubric, bench.prices, bench.now()).cost_usd
+    if budget is None or not expected or not requests:
+        return ()
+    fitting = int(max(0.0, budget - bench.spent_usd) / (expected / len(requests)))
+    return requests[fitting:]
+
+
 class Spending:
     """The day's spend: replies counted at their price, and no request sent that the budget does not cover.
 

@@ -12,7 +12,7 @@ from tasks.domain.interaction import Interaction
 from tasks.domain.judgment import Judged
 from tasks.domain.prices import Price
 from tasks.domain.settings.judging import Judge
-from tasks.judging.base import Ledger
+from tasks.judging.base import Batches, Ledger
 from tasks.judging.judging import Progress, judge_interactions
 from tasks.judging.rubrics import Rubric
 
@@ -26,6 +26,8 @@ def judge_sample(
     api_key: str | None,
     prices: Mapping[str, Price],
     spent_usd: float,
+    cautious: bool = False,
+    batches: Batches | None = None,
     on_progress: Progress | None = None,
 ) -> dict[str, Judged]:
     """Judge the sample of a batch of windows."""
@@ -38,5 +40,7 @@ def judge_sample(
         prices=prices,
         now=lambda: datetime.now(UTC),
         spent_usd=spent_usd,
+        cautious=cautious,
+        batches=batches,
         on_progress=on_progress,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tasks.domain.feature import Feature, Observation
 from tasks.domain.finding import Finding
+from tasks.domain.judgment import REFUSES_US
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
@@ -55,6 +56,8 @@ class JudgeMonitor:
             return (moved,)
         if summary.scored == 0:
             reason = f"judge unavailable: {share}" + (f" ({causes})" if causes else "")
+            if not {cause.value for cause in REFUSES_US}.isdisjoint(summary.judge.causes):
+                reason += "; paused: asked once a run until it accepts, then the open windows are filled"
         else:
             needed = f"needs {moment.coverage_floor:.0%}"
             scored = f"{summary.scored} of {summary.sampled} scored ({coverage:.0%}, {needed})"

@@ -12,7 +12,7 @@ from tasks.store.address import VARIABLE
 from tasks.store.columns import UtcTime, metadata
 from tasks.store.database import Database
 
-VERSION = 2
+VERSION = 3
 """Raised by every change of a table."""
 
 schema_version = Table(

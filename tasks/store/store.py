@@ -11,6 +11,7 @@ from tasks.store.anchors import Anchors
 from tasks.store.baselines import Baselines
 from tasks.store.database import Database
 from tasks.store.evidence import Evidence
+from tasks.store.judge_batches import JudgeBatches
 from tasks.store.judge_state import JudgeState
 from tasks.store.leases import Leases
 from tasks.store.ledger import Ledger
@@ -38,6 +39,7 @@ class Store:
         messages: Messages to people, each sent once.
         leases: One run at a time.
         judge_state: Judges that are paused.
+        judge_batches: Batches sent to a judge and not yet fetched.
     """
 
     def __init__(self, database: Database) -> None:
@@ -54,6 +56,7 @@ class Store:
         self.messages = Messages(database)
         self.leases = Leases(database)
         self.judge_state = JudgeState(database)
+        self.judge_batches = JudgeBatches(database)
 
     @classmethod
     def open(cls, url: str | None = None) -> Store:

@@ -29,6 +29,10 @@ class MemoryLedger(dict[str, Judgment]):
         """Keep one."""
         self[judgment.key] = judgment
 
+    def add_spend(self, judgment: Judgment) -> None:
+        """Count an answer that is no judgment."""
+        self.wasted = [*getattr(self, "wasted", []), judgment]
+
 
 def interaction(name: str, **changes: Any) -> Interaction:
     """An interaction of its own content."""
