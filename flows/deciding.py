@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tasks.decisions.baseline import BaselineChoice
-from tasks.decisions.decide import Circumstances, Decision, decide
+from tasks.decisions.circumstances import Circumstances
+from tasks.decisions.decide import Decision, decide
 from tasks.decisions.drop import Level
 from tasks.decisions.lines import Thresholds, levels
+from tasks.decisions.power import power_note
 from tasks.decisions.trial import Trial, TrialState
-from tasks.decisions.wording import power_note, verdict_text
+from tasks.decisions.wording import verdict_text
 from tasks.domain.evaluation import Evaluation, Lines, TimelinePoint
 from tasks.domain.feature import Boundary, Observation
 from tasks.domain.finding import Finding

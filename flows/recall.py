@@ -98,13 +98,14 @@ class Recall:
         self.store.evidence.put_many([self._row(on_trial, evaluation, whole=whole)])
 
     def _row(self, on_trial: ReleaseOnTrial, evaluation: Evaluation, *, whole: bool) -> EvidenceRow:
-        point = evaluation.timeline[-1]
+        point, changed = evaluation.timeline[-1], on_trial.state.inputs_changed
         kept = {
             "verdict": evaluation.verdict.value,
             "warn": point.warn,
             "rollback": point.rollback,
             "quality": [point.quality, point.quality_low, point.quality_high, point.quality_baseline],
             "healthy": evaluation.healthy,
+            "inputs_changed": changed and changed.isoformat(),
             "levels": {
                 key: [levels[-1].mean, levels[-1].size]
                 for key, levels in on_trial.levels.items()
@@ -174,7 +175,14 @@ class Recall:
                     failed.add(name)
             past[name] = [newest[start] for start in sorted(newest)]
         starts = min([window.start, *(seen.window.start for seen in past.get(release, []))])
-        return choose(self._baseline, release, starts, earlier, past, frozenset(failed))
+        changed = {name: at for name in earlier if (at := self._inputs_changed(name)) is not None}
+        return choose(self._baseline, release, starts, earlier, past, frozenset(failed), changed)
+
+    def _inputs_changed(self, release: str) -> datetime | None:
+        """Return since when a release's inputs are another kind, as its newest evidence has it."""
+        rows = self._evidence(release)
+        known = rows[-1].families.get("inputs_changed") if rows else None
+        return datetime.fromisoformat(known) if known else None
 
     def _summaries(self, release: str, window: Window) -> list[WindowSummary]:
         return list(

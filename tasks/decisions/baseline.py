@@ -62,6 +62,7 @@ def choose(
     earlier: Sequence[str],
     past: Mapping[str, Sequence[PastWindow]],
     failed: frozenset[str],
+    inputs_changed: Mapping[str, datetime] | None = None,
 ) -> BaselineChoice:
     """Choose the baseline of a release.
 
@@ -72,6 +73,8 @@ def choose(
         earlier: Releases seen before it, oldest first.
         past: Evaluated windows by release, in time order.
         failed: Releases that failed; none of them is a measure for others.
+        inputs_changed: Since when a release's inputs are another kind, where they changed. A predecessor's windows
+            before that are left out if at least 1,000 judged remain: they show how other content was answered.
 
     Raises:
         SettingsError: when a named release or period holds no evaluated window.
@@ -88,14 +91,21 @@ def choose(
     for candidate in reversed(earlier):
         if candidate in failed or candidate == release:
             continue
-        choice = _of_release(settings, candidate, starts, past, named=False)
+        changed = (inputs_changed or {}).get(candidate)
+        choice = _of_release(settings, candidate, starts, past, named=False, changed=changed)
         if choice is not None:
             return choice
     return _own(release, past)
 
 
 def _of_release(
-    settings: Baseline, release: str, starts: datetime, past: Mapping[str, Sequence[PastWindow]], *, named: bool
+    settings: Baseline,
+    release: str,
+    starts: datetime,
+    past: Mapping[str, Sequence[PastWindow]],
+    *,
+    named: bool,
+    changed: datetime | None = None,
 ) -> BaselineChoice | None:
     oldest = starts - timedelta(days=settings.days)
     windows = [
@@ -105,9 +115,13 @@ def _of_release(
     ]
     if not windows:
         return None
+    since = [seen for seen in windows if changed is not None and seen.window.start >= changed]
+    cut = changed is not None and len(since) < len(windows) and sum(seen.scored for seen in since) >= ENOUGH
+    windows = since if cut else windows
     scored = sum(seen.scored for seen in windows)
     what = "the named release" if named else "its predecessor"
     words = f"{what} {release}: {len(windows)} healthy windows, {scored} judged"
+    words += f", since its inputs changed {changed:%m-%d %H:%M}Z" if cut else ""
     return BaselineChoice(release, tuple(seen.window for seen in windows), scored, own=False, words=words)
 
 

@@ -4,42 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from tasks.decisions.drop import Drop, History, estimate_drop, moved_alike
+from tasks.decisions.circumstances import Circumstances
+from tasks.decisions.culprits import culprits, inputs_changed, second_key
+from tasks.decisions.drop import Drop, History, estimate_drop
+from tasks.decisions.power import shows_within_a_day
 from tasks.decisions.trial import Trial, TrialState, family
 from tasks.domain.failure import Failure
-from tasks.domain.feature import Boundary
 from tasks.domain.finding import Finding
-from tasks.domain.judge_shift import JudgeShift
-from tasks.domain.settings.monitors import INPUT_COLUMNS
 from tasks.domain.verdict import Verdict, worst
-from tasks.domain.window import Window
 
 _OBJECTIVE = "objective breached, and not by chance"
 
 _INCIDENT_LASTS = timedelta(days=1)
 """A warning stays open this long after its last crossing; if the cause lasts, it crosses again well before."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """What surrounds the window that is decided.
-
-    Attributes:
-        window: Which one.
-        history: This release's levels, this window included.
-        others: Levels of the other releases that served the same windows.
-        margins: The smallest drop that matters, by monitor.
-        judge_shift: From the anchors, where they were judged again.
-    """
-
-    window: Window
-    history: History
-    others: Mapping[str, History] = field(default_factory=dict)
-    margins: Mapping[str, float]
-    judge_shift: JudgeShift | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +64,7 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
     incidents = {monitor: at for monitor, at in state.incidents.items() if now - at < _INCIDENT_LASTS}
 
     marks: dict[str, tuple[Verdict, str]] = {}
-    crossed = _warned(trial, warn, warn_evidence)
+    crossed = _warned(trial, state, warn, warn_evidence)
     for monitor in crossed:
         marks[monitor] = (Verdict.WARN, _moved(trial, monitor, around.history))
         incidents[monitor] = now
@@ -95,18 +75,18 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
     }
     failure, drop, held_back = state.failure, None, None
     if rollback is not None and rollback >= trial.lines.rollback and (failure is None or failure.absolute_only):
-        drop, held_back = _second_key(trial, rollback_evidence, incidents, around)
+        drop, held_back = second_key(trial, state, rollback_evidence, incidents, around)
         if drop is not None and held_back is None:
             failure = Failure(
                 since=around.window.start,
                 monitors=(drop.monitor,),
-                reason=_drop_words(drop),
+                reason=drop.words,
                 absolute_only=False,
                 feature=drop.feature,
                 baseline=drop.baseline,
                 level=drop.level,
             )
-            marks[drop.monitor] = (Verdict.FAIL, _drop_words(drop))
+            marks[drop.monitor] = (Verdict.FAIL, drop.words)
         elif drop is not None:
             marks[drop.monitor] = (Verdict.WARN, held_back or "")
     objective_fails = tuple(monitor for monitor, (verdict, _) in marks.items() if verdict is Verdict.FAIL)
@@ -114,6 +94,7 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
         failure = Failure(around.window.start, objective_fails, "objective breached", absolute_only=True)
 
     marked = [_marked(finding, marks, trial, rollback_evidence, warn_evidence) for finding in findings]
+    marked = [_with_power(finding, trial, around) for finding in marked]
     reasons = _reasons(_worst_first(marked))
     verdict = worst(finding.verdict for finding in marked)
     healthy = _healthy(marked, marks, failure)
@@ -126,6 +107,7 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
     if open_matters:
         reasons.append("open warning: " + ", ".join(f"{m} (since {incidents[m]:%m-%d %H:%M}Z)" for m in open_matters))
     after = replace(trial.restart(state, crossed), incidents=incidents, failure=failure)
+    after = replace(after, inputs_changed=inputs_changed(trial, crossed, around.history) or state.inputs_changed)
     return Decision(
         verdict=verdict,
         findings=tuple(_worst_first(marked)),
@@ -139,63 +121,11 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
     )
 
 
-def _warned(trial: Trial, warn: float | None, evidence: Mapping[str, float]) -> list[str]:
-    """Return the culprits of a crossing of the warn family: those that alone would cross, else the strongest."""
+def _warned(trial: Trial, state: TrialState, warn: float | None, evidence: Mapping[str, float]) -> list[str]:
+    """Return the culprits of a crossing of the warn family; none where it did not cross."""
     if warn is None or warn < trial.lines.warn:
         return []
-    share = {monitor: evidence.get(monitor, -math.inf) + math.log(w) for monitor, w in trial.warn_weights.items()}
-    alone = [monitor for monitor, value in share.items() if value >= trial.lines.warn]
-    return alone or [max(share, key=lambda monitor: share[monitor])]
-
-
-def _second_key(
-    trial: Trial, evidence: Mapping[str, float], incidents: Mapping[str, datetime], around: Circumstances
-) -> tuple[Drop | None, str | None]:
-    """Return (the drop that fails the release, None), or with why it is held back; (None, None) below the margin."""
-    ranked = sorted(
-        trial.rollback_weights, key=lambda m: -(evidence.get(m, -math.inf) + math.log(trial.rollback_weights[m]))
-    )
-    line = trial.lines.rollback
-    culprits = [
-        m for m in ranked if evidence.get(m, -math.inf) + math.log(trial.rollback_weights[m]) >= line
-    ] or ranked[:1]
-    held: tuple[Drop, str] | None = None
-    for monitor in culprits:
-        for feature in trial.features.values():
-            if feature.monitor != monitor or feature.boundary is not Boundary.BASELINE:
-                continue
-            drop = estimate_drop(feature, around.history.get(feature.key, ()))
-            if drop is None or _corrected(drop, feature.needs_judge, around.judge_shift) < around.margins.get(
-                monitor, 0.0
-            ):
-                continue
-            reason = _other_cause(feature.needs_judge, incidents)
-            alike = moved_alike(drop, feature, around.others)
-            if alike:
-                other, fell = alike
-                reason = (
-                    f"shared, not this release: {other} fell by {fell:.2f} in the same windows; {_drop_words(drop)}"
-                )
-            if reason is None:
-                return drop, None
-            held = held or (drop, reason)
-    return held or (None, None)
-
-
-def _corrected(drop: Drop, judged: bool, shift: JudgeShift | None) -> float:
-    """Return the drop less what the judge's own move explains: `drop − max(0, −d̄) − 1.64 se`."""
-    if not judged or shift is None:
-        return drop.drop
-    return drop.drop - max(0.0, -shift.mean) - 1.64 * shift.standard_error
-
-
-def _other_cause(judged: bool, incidents: Mapping[str, datetime]) -> str | None:
-    """Return why a judged drop may be the inputs', or None."""
-    inputs = sorted(name for name in INPUT_COLUMNS if f"drift/{name}" in incidents)
-    if judged and inputs:
-        changed = ", ".join(inputs)
-        return f"inputs changed ({changed}): kinds of content are judged differently, this may not be the release"
-    return None
+    return culprits(evidence, trial.warn_weights, trial.lines.warn, trial.windows(state))
 
 
 def _moved(trial: Trial, monitor: str, history: History) -> str:
@@ -203,14 +133,14 @@ def _moved(trial: Trial, monitor: str, history: History) -> str:
     drops = [
         drop
         for feature in trial.features.values()
-        if feature.monitor == monitor and feature.boundary is Boundary.BASELINE
+        if feature.monitor == monitor and trial.speaks(feature)
         if (drop := estimate_drop(feature, history.get(feature.key, ()))) is not None
     ]
     if not drops:
         return "moved against the baseline"
     strongest = max(drops, key=lambda drop: drop.drop / drop.standard_error)
     if monitor in {"quality", "toxicity"}:
-        return _drop_words(strongest)
+        return strongest.words
     shares = f"{strongest.baseline:.0%} → {strongest.level:.0%}"
     what = {
         "latency": "within the baseline's usual",
@@ -219,16 +149,6 @@ def _moved(trial: Trial, monitor: str, history: History) -> str:
         "feedback": "thumbs up",
     }.get(monitor, "where the baseline has it")
     return f"moved: share {what} {shares} since about {strongest.since:%m-%d %H:%M}Z"
-
-
-def _drop_words(drop: Drop) -> str:
-    """Say the drop in the monitor's own direction: of features low is bad, of toxicity and errors high is."""
-    turned = drop.monitor in {"toxicity", "errors"}
-    baseline, level = (1 - drop.baseline, 1 - drop.level) if turned else (drop.baseline, drop.level)
-    return (
-        f"{baseline:.2f} → {level:.2f} since about {drop.since:%m-%d %H:%M}Z "
-        f"({'rise' if turned else 'drop'} {drop.drop:.2f}, {drop.low:.2f}–{drop.high:.2f})"
-    )
 
 
 def _marked(
@@ -251,6 +171,18 @@ def _marked(
         reason=f"{key.replace('drift/', 'drift in ')} {why}; {finding.reason}",
         absolute=why == _OBJECTIVE,
     )
+
+
+def _with_power(finding: Finding, trial: Trial, around: Circumstances) -> Finding:
+    """Return the finding with the smallest drop that shows within a day at this window's sample."""
+    keys = [key for key, f in trial.features.items() if f.monitor == finding.monitor and trial.speaks(f)]
+    newest = [around.history[key][-1] for key in keys if around.history.get(key)]
+    sizes = [level.size for level in newest if level.start == around.window.start]
+    drop = shows_within_a_day(trial, finding.monitor, max(sizes)) if sizes else None
+    if drop is None:
+        return finding
+    metrics = finding.metrics | {f"{finding.monitor}/detectable_drop": drop}
+    return replace(finding, detectable=drop, metrics=metrics)
 
 
 def _healthy(findings: Sequence[Finding], marks: Mapping[str, tuple[Verdict, str]], failure: Failure | None) -> bool:

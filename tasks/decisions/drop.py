@@ -52,6 +52,16 @@ class Drop:
     baseline: float
     standard_error: float
 
+    @property
+    def words(self) -> str:
+        """The drop in the monitor's own direction: of features low is bad, of toxicity and errors high is."""
+        turned = self.monitor in {"toxicity", "errors"}
+        baseline, level = (1 - self.baseline, 1 - self.level) if turned else (self.baseline, self.level)
+        return (
+            f"{baseline:.2f} → {level:.2f} since about {self.since:%m-%d %H:%M}Z "
+            f"({'rise' if turned else 'drop'} {self.drop:.2f}, {self.low:.2f}–{self.high:.2f})"
+        )
+
 
 def estimate_drop(feature: Feature, levels: Sequence[Level]) -> Drop | None:
     """Estimate change point and drop of one feature; None without any level.

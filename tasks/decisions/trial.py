@@ -28,6 +28,7 @@ class TrialState:
         bank: The same for the features that are plain shares, all in one.
         incidents: Monitors with an open warning, and when it last crossed.
         failure: Set once the release failed.
+        inputs_changed: Since when the inputs are another kind, as last estimated when a column of them warned.
     """
 
     windows: int = 0
@@ -36,6 +37,7 @@ class TrialState:
     bank: BankState | None = None
     incidents: Mapping[str, datetime] = field(default_factory=dict)
     failure: Failure | None = None
+    inputs_changed: datetime | None = None
 
     def to_json(self) -> str:
         """Return it as JSON; `from_json` gives an equal state back."""
@@ -48,6 +50,7 @@ class TrialState:
                 "bank": self.bank and self.bank.to_json(),
                 "incidents": {monitor: since.isoformat() for monitor, since in self.incidents.items()},
                 "failure": failure and asdict(failure) | {"since": failure.since.isoformat()},
+                "inputs_changed": self.inputs_changed and self.inputs_changed.isoformat(),
             }
         )
 
@@ -55,7 +58,7 @@ class TrialState:
     def from_json(cls, text: str) -> TrialState:
         """Return the state that `to_json` wrote."""
         known: dict[str, Any] = json.loads(text)
-        failure = known["failure"]
+        failure, changed = known["failure"], known.get("inputs_changed")
         return cls(
             windows=known["windows"],
             rollback={key: DetectorState.from_json(state) for key, state in known["rollback"].items()},
@@ -66,6 +69,7 @@ class TrialState:
             and Failure(
                 **failure | {"since": datetime.fromisoformat(failure["since"]), "monitors": tuple(failure["monitors"])}
             ),
+            inputs_changed=changed and datetime.fromisoformat(changed),
         )
 
 
@@ -90,8 +94,8 @@ class Trial:
             for feature in features
             if feature.key not in banked or level_of(feature.monitor, levels) == "rollback"
         }
-        self._single = [key for key in self._detectors if key not in banked]
-        relative = {feature.monitor for feature in features if feature.boundary is Boundary.BASELINE}
+        self._single = [key for key in self._detectors if key not in banked and not self.features[key].reserve]
+        relative = {feature.monitor for feature in features if self.speaks(feature)}
         absolute = {feature.monitor for feature in features if feature.boundary is Boundary.OBJECTIVE}
         self.warn_weights = weights(relative)
         self.rollback_weights = weights(monitor for monitor in relative if self.rolls_back(monitor))
@@ -113,6 +117,11 @@ class Trial:
     def rolls_back(self, monitor: str) -> bool:
         """Whether a breach of the monitor leads to a rollback."""
         return level_of(monitor, self._levels) == "rollback"
+
+    @staticmethod
+    def speaks(feature: Feature) -> bool:
+        """Whether the feature's evidence counts in the families: a comparison that is not held in reserve."""
+        return feature.boundary is Boundary.BASELINE and not feature.reserve
 
     def start(self) -> TrialState:
         """Return the state before the first window."""
@@ -178,12 +187,32 @@ class Trial:
         """Return the log evidence of each monitor that rolls back, since the release started."""
         return self._by_monitor({key: known.log_evidence for key, known in state.rollback.items()})
 
+    def reserve_evidence(self, state: TrialState, monitor: str) -> float:
+        """Return the log evidence of what is held in reserve for a monitor; -inf where nothing is."""
+        logs = [
+            known.log_evidence
+            for key, known in state.rollback.items()
+            if self.features[key].monitor == monitor and self.features[key].reserve
+        ]
+        return combine(logs, [1.0 / len(logs)] * len(logs)) if logs else -math.inf
+
+    def windows(self, state: TrialState) -> dict[str, int]:
+        """Return behind how many windows each monitor's warn evidence stands."""
+        seen = {f.key: int(n) for f, n in zip(self._banked, state.bank.windows, strict=True)} if state.bank else {}
+        seen |= {key: known.windows for key, known in state.warn.items()}
+        told: dict[str, int] = {}
+        for key, number in seen.items():
+            feature = self.features[key]
+            if self.speaks(feature):
+                told[feature.monitor] = max(told.get(feature.monitor, 0), number)
+        return told
+
     def _by_monitor(self, logs: Mapping[str, float]) -> dict[str, float]:
         """A monitor's features count evenly."""
         by_monitor: dict[str, list[float]] = {}
         for key, log in logs.items():
             feature = self.features[key]
-            if feature.boundary is Boundary.BASELINE:
+            if self.speaks(feature):
                 by_monitor.setdefault(feature.monitor, []).append(log)
         return {monitor: combine(logs, [1.0 / len(logs)] * len(logs)) for monitor, logs in by_monitor.items()}
 

@@ -36,6 +36,7 @@ class Feature:
         window_effect: The same of a window's scores; None: as the baseline's.
         two_level: Whether every value is 0 or 1.
         needs_judge: Whether it is measured by the judge.
+        reserve: Whether it is watched but asked only when another explanation is at hand; in no family.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Feature:
     window_effect: float | None = None
     two_level: bool = False
     needs_judge: bool = False
+    reserve: bool = False
 
     @cached_property
     def baseline_size(self) -> int:

@@ -20,6 +20,8 @@ class Finding:
         baseline: The baseline's level, same unit.
         effect: Value minus baseline, oriented so that negative is worse.
         evidence: Log e-value accumulated over the release's windows; None where the monitor bets on nothing.
+        detectable: The smallest fall against the baseline that shows within a day at this window's sample size, in the
+            unit of the share or score that is bet on; None where there is no comparison or nothing would show.
         absolute: Whether the verdict comes from an absolute objective alone.
         metrics: What is recorded in MLflow, by metric name.
     """
@@ -32,5 +34,6 @@ class Finding:
     baseline: float | None = None
     effect: float | None = None
     evidence: float | None = None
+    detectable: float | None = None
     absolute: bool = False
     metrics: dict[str, float] = field(default_factory=dict)

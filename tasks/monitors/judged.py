@@ -16,6 +16,7 @@ from tasks.monitors.base import Moment, NotMeasured
 from tasks.monitors.columns import value_counts
 from tasks.monitors.intervals import mean_interval
 from tasks.monitors.reference import Reference, beyond_slow_changes
+from tasks.monitors.segments import within_segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,38 @@ class JudgedMonitor:
             design_effect=max(reference.design_effect(*shape), reference.repeats),
             needs_judge=True,
         )
-        return absolute, *beyond_slow_changes(relative, reference.slow_changes(*shape))
+        within = self._within_segments(reference)
+        return absolute, *beyond_slow_changes(relative, reference.slow_changes(*shape)), *within
+
+    def _within_segments(self, reference: Reference) -> tuple[Feature, ...]:
+        """Return what is asked when the inputs changed: the scores within known segments; none where none are known."""
+        means = reference.segment_means(self.name)
+        if not means:
+            return ()
+        by_window = {id(window): self._residuals(window, means) for window in reference.windows}
+        residuals = np.concatenate(list(by_window.values()))
+        effect = reference.design_effect(
+            lambda window: (float(by_window[id(window)].sum()), by_window[id(window)].size),
+            float(residuals.mean()),
+            float(residuals.var()),
+        )
+        column = value_counts(residuals)
+        return (
+            Feature(
+                key=f"{self.name}/segments",
+                monitor=self.name,
+                boundary=Boundary.BASELINE,
+                baseline=column.values,
+                baseline_counts=column.counts,
+                design_effect=max(effect, reference.repeats),
+                needs_judge=True,
+                reserve=True,
+            ),
+        )
+
+    def _residuals(self, summary: WindowSummary, means: dict[str, float]) -> np.ndarray:
+        residuals = within_segments(summary, self.name, means)
+        return residuals if self.high_is_good else 1.0 - residuals
 
     def _baseline(self, reference: Reference, scores: np.ndarray) -> tuple[list[float], list[int], list[int]]:
         """Return (distinct values, counts, hours of the day); no hours where the baseline is too short for them."""
@@ -95,6 +127,12 @@ class JudgedMonitor:
             if key.endswith("/mean") or key in moment.design_effects
         }
         seen = {key: Observation(scores.values, scores.counts, effect) for key, effect in effects.items()}
+        means = moment.reference.segment_means(self.name) if moment.reference else {}
+        residuals = self._residuals(moment.summary, means) if means else np.empty(0)
+        if residuals.size:
+            key, column = f"{self.name}/segments", value_counts(residuals)
+            effect = max(moment.design_effects.get(key, 1.0), moment.repeats)
+            seen[key] = Observation(column.values, column.counts, effect)
         return {f"{self.name}/objective": seen[f"{self.name}/mean"], **seen}
 
     def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:

@@ -13,6 +13,7 @@ import numpy as np
 from tasks.domain.feature import Feature
 from tasks.domain.summary import ValueCounts, WindowSummary
 from tasks.monitors.columns import arrays, at_most, merge, quantile, value_counts
+from tasks.monitors.segments import segment_means
 from tasks.stats.drift import ReferenceSummary, summarize_reference
 from tasks.stats.edetector import design_effect_of_sums
 from tasks.stats.slow_changes import SlowChanges, slow_changes
@@ -55,6 +56,7 @@ class Reference:
         self._columns: dict[str, ValueCounts] = {}
         self._summaries: dict[str, ReferenceSummary] = {}
         self._cuts: dict[str, dict[float, float]] = {}
+        self._segments: dict[str, dict[str, float]] = {}
 
     @cached_property
     def scored(self) -> int:
@@ -90,6 +92,12 @@ class Reference:
         for window in self.windows:
             rows.setdefault(window.window_start.hour, []).append(window.rows)
         return rows
+
+    def segment_means(self, scores: str) -> dict[str, float]:
+        """Return the mean `quality` or `toxicity` of each known segment; empty where there are not two of them."""
+        if scores not in self._segments:
+            self._segments[scores] = segment_means(self.windows, scores)
+        return self._segments[scores]
 
     def column(self, name: str) -> ValueCounts:
         """Return a measured column over all windows, `score` for the judged quality; empty when no window has it."""

@@ -59,3 +59,16 @@ def test_a_period_without_windows_is_an_error() -> None:
     settings = Baseline(kind="period", start=START - timedelta(days=9), end=START - timedelta(days=8))
     with pytest.raises(SettingsError, match="holds no healthy evaluated window"):
         choose(settings, "2", START, ["1"], {"1": past("1", range(5))}, frozenset())
+
+
+def test_the_baseline_is_cut_at_the_predecessors_last_input_change() -> None:
+    """If a thousand judged remain; else all of it is better than too little."""
+    known = {"1": past("1", range(100))}
+    starts = START + 100 * HOUR
+    cut = choose(Baseline(), "2", starts, ["1"], known, frozenset(), {"1": START + 80 * HOUR})
+    assert (len(cut.windows), cut.scored) == (20, 1000)
+    assert cut.words.endswith("since its inputs changed 06-04 08:00Z")
+    for changed in ({"1": START + 81 * HOUR}, {"1": START}, {"2": START + 80 * HOUR}, {}):
+        whole = choose(Baseline(), "2", starts, ["1"], known, frozenset(), changed)
+        assert len(whole.windows) == 100
+        assert "inputs changed" not in whole.words

@@ -1,5 +1,6 @@
 """The verdict of a release, window by window, on made-up windows with known truth."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from flows.deciding import ReleaseOnTrial, Rules, Surroundings
 from tasks.decisions.baseline import BaselineChoice
+from tasks.decisions.culprits import culprits
 from tasks.decisions.drop import Level
 from tasks.decisions.lines import thresholds, weights
 from tasks.decisions.trial import TrialState
@@ -148,6 +150,85 @@ def test_changed_inputs_hold_back_a_judged_fail() -> None:
     evaluations = run(release, shifted)
     assert all(e.verdict is not Verdict.FAIL for e in evaluations)
     assert any("inputs changed (input_tokens)" in reason for e in evaluations for reason in e.reasons)
+
+
+def _segmented(rng: np.random.Generator, at: int, easy: float, bad: float = 0.0, release: str = "2") -> WindowSummary:
+    """An hour of easy questions, judged about 0.9, and hard ones, judged about 0.55; hard ones are longer."""
+    from tests.made import counts
+
+    hard = rng.random(40) >= easy
+    quality = np.where(hard, rng.choice([0.3, 0.5, 0.8], 40), rng.choice([0.8, 0.9, 1.0], 40))
+    quality = np.where(rng.random(40) < bad, 0.1, quality)
+    judged = JudgedScores(
+        quality=quality.tolist(),
+        toxicity=[0.0] * 40,
+        content=rng.integers(0, 2**40, 40).tolist(),
+        segment=hard.astype(int).tolist(),
+        segments=["easy", "hard"],
+    )
+    tokens = counts(np.where(hard, rng.integers(100, 200, 40), rng.integers(20, 90, 40)))
+    return window(rng, at, release=release, judged=judged, columns={"input_tokens": tokens})
+
+
+def _segmented_trial(seed: int) -> ReleaseOnTrial:
+    rng = np.random.default_rng(seed)
+    windows = [_segmented(rng, at, 0.7, release="1") for at in range(DAYS)]
+    spans = tuple(Window(w.window_start, w.window_end) for w in windows)
+    return ReleaseOnTrial("2", rules(), BaselineChoice("1", spans, DAYS * 40, own=False, words="1"), windows)
+
+
+def test_a_new_mix_of_known_segments_is_not_the_releases_fault() -> None:
+    """More hard questions lower the mean; within the segments nothing moved."""
+    rng = np.random.default_rng(28)
+    evaluations = run(_segmented_trial(27), [_segmented(rng, DAYS + at, 0.3) for at in range(30)])
+    assert max(e.lines.rollback or 0.0 for e in evaluations) > evaluations[0].lines.rollback_line
+    assert all(e.verdict is not Verdict.FAIL for e in evaluations)
+    assert any("inputs changed (input_tokens)" in reason for e in evaluations for reason in e.reasons)
+
+
+def test_a_release_that_is_worse_within_segments_fails_although_the_inputs_changed() -> None:
+    """The residuals within known segments cross too: the mix does not excuse it."""
+    release = _segmented_trial(29)
+    rng = np.random.default_rng(30)
+    evaluations = run(release, [_segmented(rng, DAYS + at, 0.4, bad=0.25) for at in range(30)])
+    assert any("drift in input_tokens" in reason for e in evaluations for reason in e.reasons)
+    assert evaluations[-1].verdict is Verdict.FAIL
+    assert release.state.inputs_changed is not None
+    assert abs((release.state.inputs_changed - evaluations[0].window.start) / HOUR) <= 2
+
+
+def test_every_comparison_says_which_drop_shows_within_a_day() -> None:
+    """In the unit that is bet on; more scores show smaller drops."""
+    few, many = (run(on_trial(31), later(32, 3, rows=rows))[-1] for rows in (20, 200))
+    shown = {f.monitor: f.detectable for f in many.findings if f.detectable is not None}
+    assert {"quality", "errors", "latency", "feedback"} <= set(shown)
+    assert "drift/prompt_chars/evidence" not in shown
+    assert 0 < shown["quality"] < {f.monitor: f.detectable for f in few.findings}["quality"] < 0.3
+    quality = next(f for f in many.findings if f.monitor == "quality")
+    assert quality.metrics["quality/detectable_drop"] == quality.detectable
+
+
+def test_the_verdict_says_after_how_long_which_drop_shows() -> None:
+    """In hours, or not at all."""
+    text = run(on_trial(33), later(34, 1))[0].text
+    assert re.search(r"At this sample a drop of 0\.05 shows in about \d+ h, 0\.02 (in about|not at all)", text)
+    assert text.endswith("0.01 not at all.")
+
+
+def test_a_baseline_that_never_shows_a_drop_is_said_so() -> None:
+    """Eighty scores are too few, however long one waits."""
+    text = run(on_trial(35, baseline=2), later(36, 1, start=2))[0].text
+    assert "At this sample a drop of 0.05 or less does not show at all." in text
+    assert "power: the baseline's 80 scores never show a drop of 0.04; that takes" in text
+
+
+def test_culprits_are_those_that_e_bh_names_or_who_alone_would_have_crossed() -> None:
+    """Strongest first; where many small moves add up, the strongest stands for them."""
+    shares = {"a": 0.25, "b": 0.25, "c": 0.25, "d": 0.25}
+    windows = dict.fromkeys(shares, 10)
+    assert culprits({"a": 12.0, "b": 9.0, "c": 1.0}, shares, 8.0, windows) == ["a", "b"]
+    assert culprits({"a": 7.5, "b": 1.0, "c": 7.6}, shares, 8.0, windows) == ["c", "a"]
+    assert culprits({"a": 5.1, "b": 5.0, "c": 5.2}, shares, 8.0, dict.fromkeys(shares, 500)) == ["c"]
 
 
 def test_an_objective_alone_fails_but_leaves_the_window_healthy() -> None:
