@@ -13,6 +13,7 @@ from flows.assignment import Assignment
 from flows.clock import now
 from flows.decision import Decision
 from flows.embedded import is_embedded
+from flows.incidents import Incidents
 from flows.settling import Settled
 from flows.switchboard import MOVES, Switchboard
 from flows.telling import Teller
@@ -40,6 +41,7 @@ class Acting:
         self._assignment = assignment
         self._store = store
         self._teller = Teller(assignment.service, assignment.alerts, store)
+        self._incidents = Incidents(assignment.service, store)
         self._board = Switchboard(assignment.service, assignment.target, store, registry)
 
     def live_at(self, moment: datetime) -> str | None:
@@ -55,7 +57,9 @@ class Acting:
         """
         self._observe(settled)
         fresh = now() - parse_delay(self._assignment.policy.freshness)
-        self._teller.say_changes([one.evaluation for one in settled], links, fresh)
+        evaluations = [one.evaluation for one in settled]
+        self._teller.say_changes(evaluations, links, fresh)
+        self._incidents.follow([one for one in evaluations if one.window.end >= fresh])
         done = self._notice_moves() + self._watch_recovery()
         if decision := self._decision(settled):
             done.append(self._answer(decision))
@@ -187,6 +191,8 @@ class Acting:
         known = self._recovery(action)
         if known.state is not RecoveryState.WATCHING:
             self._settle_recovery(action, known.words)
+            if incident := self._incidents.open(action.from_release or ""):
+                self._incidents.close(incident, known.words)
             kind = Kind.RECOVERED if known.state is RecoveryState.RECOVERED else Kind.NOT_THE_CAUSE
             self._teller.say(kind, action.id, [known.words], action.to_release)
         return [known.words]

@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from flows.approval import Answer, ask
 from flows.clock import now
 from flows.decision import Decision
+from flows.incidents import Incidents
 from flows.reporting import rollback_markdown, slug
 from flows.switchboard import Switchboard
 from flows.telling import Teller
@@ -172,6 +173,9 @@ class Request:
             f"Read back: {served} = {self._to}. {self._from} is quarantined.",
         )
         report.switched_at = done.updated_at
+        incidents = Incidents(self.service, board.store)
+        if incident := incidents.open(self._from or ""):
+            incidents.note(incident, action_id=done.id, rolled_back_to=self._to)
         return report
 
     def tell(self, store: Store, report: RollbackReport) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from flows.clock import now
 from flows.credentials import secret
 from flows.decision import Decision
+from flows.orders import in_force
 from flows.telling import Teller
 from tasks.alerts import Kind
 from tasks.decisions.last_good import Served, last_good
@@ -22,7 +23,7 @@ from tasks.registry import Registry
 from tasks.routing import Condition, HalfSwitchedError, Situation, switch, targets_of
 from tasks.store import Action, ActionState, Store
 
-MOVES = ("release", "rollback", "moved_outside")
+MOVES = ("release", "rollback", "undo", "moved_outside")
 """Kinds of action after which something else is live."""
 
 
@@ -64,7 +65,7 @@ class Switchboard:
         to, why_not = self._to(releases, live, decision, wanted, policy)
         actions = [action for action in self.store.actions.of(self.service) if action.kind == "rollback"]
         rejected = next((a for a in reversed(actions) if decision and _rejection_of(a, decision.release)), None)
-        hold = self.store.actions.last(self.service, "hold", ActionState.DONE)
+        hold = in_force(self.store, self.service, "hold")
         return Situation(
             now=now(),
             decision_id=decision_id,

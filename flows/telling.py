@@ -8,6 +8,7 @@ from datetime import datetime
 from prefect.blocks.core import Block
 
 from flows.credentials import secret
+from flows.orders import in_force
 from tasks.alerts import CallableChannel, Channel, Kind, Message, State, changes, channel_of, deliver, enqueue
 from tasks.domain.errors import AlertError
 from tasks.domain.evaluation import Evaluation
@@ -34,7 +35,9 @@ class Teller:
     def say(
         self, kind: Kind, key: str, lines: Sequence[str], release: str | None = None, link: str | None = None
     ) -> None:
-        """Write a message down; the same key is the same message."""
+        """Write a message down, unless silence was ordered; the same key is the same message."""
+        if in_force(self._store, self._service, "silence"):
+            return
         message = Message(
             kind=kind,
             service=self._service,

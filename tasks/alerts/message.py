@@ -30,6 +30,7 @@ class Kind(StrEnum):
     NOT_THE_CAUSE = "not_the_cause"
     MOVED_OUTSIDE = "moved_outside"
     STALE = "stale"
+    UNDONE = "undone"
 
 
 _HEADLINES = {
@@ -46,6 +47,7 @@ _HEADLINES = {
     Kind.NOT_THE_CAUSE: "not recovered: the release was not the cause",
     Kind.MOVED_OUTSIDE: "live was moved by others",
     Kind.STALE: "not evaluated for too long",
+    Kind.UNDONE: "a rollback was undone",
 }
 
 _WHAT_TO_DO = {
@@ -62,6 +64,7 @@ _WHAT_TO_DO = {
     Kind.NOT_THE_CAUSE: "Look elsewhere: upstream data, retrieval, traffic. The rollback did not help.",
     Kind.MOVED_OUTSIDE: "Nothing to do if it was meant; use the release flow, so that it is recorded who and why.",
     Kind.STALE: "Check the schedule, the work pool and its worker.",
+    Kind.UNDONE: "Nothing to do: evidence starts anew.",
 }
 
 

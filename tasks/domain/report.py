@@ -111,3 +111,13 @@ class ReleaseReport(_Report):
     routed: str
     text: str
     live: str | None = None
+
+
+class ResponseReport(_Report):
+    """What a run of `respond` recorded and did."""
+
+    service: str
+    action: str
+    text: str
+    by: str
+    until: datetime | None = None

@@ -1,0 +1,81 @@
+"""An incident: one record of a release, from the first warning to recovery, with everything people did about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flows.clock import now
+from tasks.domain.evaluation import Evaluation
+from tasks.domain.verdict import Verdict
+from tasks.store import Action, ActionState, Store
+
+_KIND = "incident"
+
+
+class Incidents:
+    """The incidents of one service.
+
+    Args:
+        service: Whose.
+        store: Where they are kept.
+    """
+
+    def __init__(self, service: str, store: Store) -> None:
+        self._service = service
+        self._store = store
+
+    def follow(self, evaluations: Sequence[Evaluation]) -> None:
+        """Open an incident at the first warning of a release, note its failure, close it when it passes again."""
+        for evaluation in sorted(evaluations, key=lambda one: one.window.start):
+            known = self.open(evaluation.release)
+            moved = evaluation.verdict in {Verdict.WARN, Verdict.FAIL}
+            if known is None and moved:
+                known = self._begin(evaluation)
+            if known is None:
+                continue
+            if evaluation.verdict is Verdict.FAIL and "failed" not in known.detail:
+                since = evaluation.window.start.isoformat()
+                self.note(known, failed=since, decision_id=evaluation.decision_id, reasons=list(evaluation.reasons[:3]))
+            elif evaluation.verdict is Verdict.PASS and "failed" not in known.detail:
+                self.close(known, f"passed again at {evaluation.window.end:%Y-%m-%d %H:%M}Z")
+
+    def open(self, release: str) -> Action | None:
+        """Return the open incident of a release; None when there is none."""
+        mine = [one for one in self._store.actions.unfinished(self._service) if one.kind == _KIND]
+        return next((one for one in mine if one.from_release == release), None)
+
+    def newest(self) -> Action | None:
+        """Return the newest incident of the service, open or closed."""
+        known = [one for one in self._store.actions.of(self._service) if one.kind == _KIND]
+        return known[-1] if known else None
+
+    def note(self, incident: Action, **more: Any) -> None:
+        """Add to an incident's record."""
+        self._update(incident, ActionState.STARTED, more)
+
+    def close(self, incident: Action, how: str) -> None:
+        """Close an incident: how it ended, and when."""
+        self._update(incident, ActionState.DONE, {"ended": how, "closed_at": now().isoformat()})
+
+    def _update(self, incident: Action, state: ActionState, more: Mapping[str, Any]) -> None:
+        known = self._store.actions.get(incident.id) or incident
+        detail = dict(known.detail) | dict(more)
+        self._store.actions.update_state(incident.id, known.state, state, detail=detail, at=now())
+
+    def _begin(self, evaluation: Evaluation) -> Action:
+        action = Action(
+            id=f"incident-{self._service}-{evaluation.release}-{evaluation.window.start:%Y%m%dT%H%M}",
+            service=self._service,
+            kind=_KIND,
+            reason=evaluation.reasons[0] if evaluation.reasons else evaluation.verdict.value,
+            by="evaluate",
+            state=ActionState.STARTED,
+            from_release=evaluation.release,
+            detail={"opened": evaluation.window.start.isoformat(), "first_verdict": evaluation.verdict.value},
+            created_at=now(),
+        )
+        if not self._store.actions.record(action):
+            # The window was evaluated before: what is known of its incident stands, closed or not.
+            return self._store.actions.get(action.id) or action
+        return action

@@ -1,0 +1,52 @@
+"""People on call answer: acknowledge, silence, hold, resume, undo, mark."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from flows.answers import Answers
+from flows.reporting import slug
+from tasks.domain.report import ResponseReport
+from tasks.domain.settings.policy import Alerts, Target
+
+
+def _run_name() -> str:
+    """Say service and answer in the name of the run."""
+    asked: dict[str, Any] = flow_run.parameters
+    return f"{asked.get('service', 'respond')} {asked.get('action', '')}"
+
+
+@flow(name="respond", flow_run_name=_run_name, persist_result=False)
+def respond(
+    service: str,
+    action: Literal["acknowledge", "silence", "hold", "resume", "undo", "mark_true", "mark_false"],
+    reason: str,
+    by: str,
+    until: datetime | None = None,
+    target: Target = Target(),
+    alerts: Alerts = Alerts(),
+) -> ResponseReport | State[ResponseReport]:
+    """Record what a person on call decides, and do it.
+
+    Args:
+        service: The service; "*" for all (silence, hold and resume only).
+        action: acknowledge: somebody is on it. silence: no messages until then; evaluation goes on. hold: nothing is
+            switched until then. resume: ends silence and hold. undo: takes the last rollback back and lifts the
+            quarantine. mark_true, mark_false: the last rollback was right, or wrong.
+        reason: Why; it stands in the record.
+        by: Who; it stands in the record.
+        until: silence and hold: with time zone; empty: 24 hours from now. They always expire.
+        target: undo: how traffic is switched.
+        alerts: undo: whom to tell.
+    """
+    answers = Answers(service, reason, by, target, alerts)
+    report = answers.give(action, until)
+    create_markdown_artifact(key=f"response-{slug(service)}", markdown=report.text, description=f"{action}: {service}")
+    return Completed(message=report.text, name=action.replace("_", " ").capitalize(), data=report)
