@@ -272,5 +272,5 @@ def _pairs(a: Numbers, b: Numbers) -> tuple[Floats, Floats]:
 def _finite(numbers: Numbers, name: str) -> Floats:
     array = np.asarray(numbers, dtype=np.float64).ravel()
     if not np.isfinite(array).all():
-        raise ValueError(f"{name}: {array[~np.isfinite(array)][0]!r} is not finite")
+        raise ValueError(f"{name}: {float(array[~np.isfinite(array)][0])!r} is not finite")
     return array

@@ -44,7 +44,7 @@ def change_point(means: Numbers, sizes: Numbers, baseline_mean: float | Numbers)
             quiet night looks like a drop).
 
     Raises:
-        ValueError: without any scores, for unequal lengths or a negative size.
+        ValueError: without any scores, for unequal lengths, a negative size or an infinite number.
 
     Reference: Lorden (1971), Procedures for reacting to a change in distribution.
 
@@ -57,8 +57,13 @@ def change_point(means: Numbers, sizes: Numbers, baseline_mean: float | Numbers)
     expected = np.asarray(baseline_mean, dtype=np.float64)
     if mean.size != size.size or expected.shape not in {(), mean.shape}:
         raise ValueError(f"{size.size} sizes and {expected.size} baseline means for {mean.size} means")
-    if (size < 0).any():
-        raise ValueError(f"size {float(size[size < 0][0])!r} is negative")
+    for name, array, bad in (
+        ("size", size, (size < 0) | np.isinf(size)),
+        ("mean", mean, np.isinf(mean)),
+        ("baseline mean", expected.ravel(), ~np.isfinite(expected.ravel())),
+    ):
+        if bad.any():
+            raise ValueError(f"{name} {float(array[bad][0])!r} must be finite and sizes not negative")
     size = np.where(np.isnan(mean) | np.isnan(size), 0.0, size)
     fall = np.where(size > 0, expected - mean, 0.0)
     since = np.cumsum(size[::-1])[::-1]

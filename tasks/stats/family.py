@@ -10,6 +10,8 @@ import numpy as np
 from tasks.stats.betting import log_sum_exp
 from tasks.stats.window_scores import Floats, Numbers, one_dimensional
 
+_ROUNDING = 1e-9
+
 
 def log_threshold(windows_per_year: float, false_alarms_per_year: float) -> float:
     """Return `log A` with `A = windows a year / false alarms a year`.
@@ -45,7 +47,7 @@ def combine(log_evidences: Numbers, weights: Numbers) -> float:
         weights: Not negative, alongside.
 
     Raises:
-        ValueError: for a negative weight, NaN, or unequal lengths.
+        ValueError: for a negative weight, weights beyond 1 in sum, NaN, or unequal lengths.
 
     Reference: Vovk and Wang (2021), E-values: calibration, combination and applications.
 
@@ -62,6 +64,8 @@ def combine(log_evidences: Numbers, weights: Numbers) -> float:
     ):
         if bad.any():
             raise ValueError(f"{name} {float(array[np.argmax(bad)])!r} at position {int(np.argmax(bad))} is not usable")
+    if share.sum() > 1 + _ROUNDING:
+        raise ValueError(f"weights sum to {float(share.sum())!r}: more than 1 would promise less than it seems")
     live = share > 0
     if not live.any():
         return -math.inf

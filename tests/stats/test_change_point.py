@@ -21,13 +21,21 @@ NAN = float("nan")
         ([0.5], [0], "no scores"),
         ([NAN], [5], "no scores"),
         ([0.5], [1, 2], "2 sizes"),
-        ([0.5], [-1], "-1"),
+        ([0.5], [-1], "size -1"),
+        ([0.5], [math.inf], "size inf"),
+        ([-math.inf], [1], "mean -inf"),
     ],
 )
 def test_nothing_to_look_at_is_refused(means, sizes, named):
     """No scores, no change point."""
     with pytest.raises(ValueError, match=named):
         change_point(means, sizes, 0.8)
+
+
+def test_a_baseline_that_is_no_number_is_refused():
+    """Nothing can have fallen below it."""
+    with pytest.raises(ValueError, match="baseline mean nan"):
+        change_point([0.5, 0.5], [1, 1], [0.5, NAN])
 
 
 def test_a_clean_step_is_found_where_it_is():

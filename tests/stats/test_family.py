@@ -29,6 +29,7 @@ def test_a_budget_that_is_not_positive_is_refused(bad):
         ([1.0], [NAN], "weight nan"),
         ([NAN], [0.5], "log evidence nan"),
         ([1.0, 2.0], [1.0], "1 weights for 2"),
+        ([1.0, 2.0], [0.6, 0.6], r"weights sum to 1\.2"),
     ],
 )
 def test_what_cannot_be_combined_is_refused_by_name(logs, weights, named):
