@@ -23,7 +23,7 @@ from tasks.domain.window import Window, parse_delay
 from tasks.judging import scores_of, usage_of
 from tasks.sources import WindowIntake
 from tasks.store import Store
-from tasks.tracking import Tracker
+from tasks.tracking import Tracker, assess
 
 _WORTH_ANOTHER_TRY = frozenset({*JUDGE_IS_DOWN, Cause.RATE_LIMITED, Cause.BUDGET})
 
@@ -152,6 +152,7 @@ class Settling:
         run_id = self._tracker.record(
             evaluation, resume=summary.window_start in self._begun_before.get(summary.release, ())
         )
+        self._write_back(judged, evaluation)
         state = "open" if self._is_open(summary, before.opened_at if before else None) else "done"
         self._store.windows.finish(
             *key,
@@ -176,6 +177,12 @@ class Settling:
             self._store.ledger.forget([one.judgment.key for one in evaluation.judged if not one.from_ledger])
         elif evaluation.healthy:
             self._anchoring.offer(summary, evaluation.judged)
+
+    def _write_back(self, judged: tuple[Judged, ...], evaluation: Evaluation) -> None:
+        logs = self._assignment.logs
+        if logs.kind == "mlflow_traces" and logs.assessments and judged:
+            judge = evaluation.summary.judge.model or evaluation.summary.judge.provider
+            assess(self._tracker.uri, judged, logs.assessments, judge)
 
     def _trial_of(self, summary: WindowSummary) -> ReleaseOnTrial:
         window = Window(summary.window_start, summary.window_end)

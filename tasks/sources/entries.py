@@ -17,6 +17,7 @@ from tasks.sources.csv_rows import read_csv
 from tasks.sources.files import find_files, format_of, open_bytes
 from tasks.sources.jsonl import read_jsonl
 from tasks.sources.mapping import Mapping, mapping_of
+from tasks.sources.mlflow_traces import trace_pages
 from tasks.sources.parquet import read_parquet
 from tasks.sources.quarantine import QuarantinedRow
 from tasks.sources.watch import ColumnWatch
@@ -32,12 +33,19 @@ _READERS: dict[str, _Reader] = {
 class Entries:
     """The rows of a log source; iterate once.
 
+    Args:
+        source: Where they are.
+        since: Rows before need not be yielded.
+        until: Rows from here on need not be yielded.
+
     Attributes:
         watch: What columns occurred, complete once exhausted.
     """
 
-    def __init__(self, source: LogSource) -> None:
+    def __init__(self, source: LogSource, since: datetime | None = None, until: datetime | None = None) -> None:
         self._source = source
+        self._since = since
+        self._until = until
         self._mapping = mapping_of(source)
         self.watch = ColumnWatch(self._mapping)
 
@@ -47,6 +55,10 @@ class Entries:
         Raises:
             SourceError: when a file cannot be read, none has a row, or a column is in no row.
         """
+        if self._source.kind == "mlflow_traces":
+            for page in trace_pages(self._source, self._since, self._until):
+                yield from _dated(read_jsonl(page, "traces", self._mapping, self.watch), self.watch)
+            return
         empty = True
         files = find_files(self._source.path)
         for file in files:

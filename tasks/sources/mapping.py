@@ -12,7 +12,7 @@ from tasks.domain.errors import SettingsError
 from tasks.domain.interaction import CANONICAL_NAMES
 from tasks.domain.settings.logs import LogSource
 from tasks.sources.columns import Column, Path, Preset
-from tasks.sources.presets import PRESETS
+from tasks.sources.presets import MLFLOW_TRACE, PRESETS
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Mapping:
 
 def mapping_of(source: LogSource) -> Mapping:
     """Put preset, columns and segment together; `logs.segment` wins over `columns.segment`."""
-    preset = PRESETS[source.preset]
+    preset = MLFLOW_TRACE if source.kind == "mlflow_traces" else PRESETS[source.preset]
     named = dict(source.columns)
     if source.segment is not None:
         named["segment"] = source.segment

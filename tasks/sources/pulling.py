@@ -88,7 +88,7 @@ def pull(
     if not windows:
         return Pulled(intakes=(), intake=Intake(), counts={}, quarantined_rows=(), unassigned=0)
     work = _Pull(service, windows, sampling=sampling, release_at=release_at, prices=prices, look_back=look_back)
-    entries = Entries(source)
+    entries = Entries(source, *work.reach)
     for batch in entries:
         work.take(batch)
     return work.pulled(carries_errors=entries.watch.carries_errors)
@@ -117,7 +117,8 @@ class _Pull:
         self._asked = frozenset(ordered)
         self._counted_from = ordered[0].start - look_back * self._length
         # The ids of the windows before decide what counts in the first one counted.
-        self._stretches = Stretches(self._counted_from - REACH * self._length, ordered[-1].end, self._length)
+        self.reach = (self._counted_from - REACH * self._length, ordered[-1].end)
+        self._stretches = Stretches(*self.reach, self._length)
         self._sampling = sampling
         self._hash = KeyedHash(sampling.seed)
         self._release_at = release_at

@@ -56,7 +56,7 @@ class Reading:
         self._forget()
         seen = SeenIds()
         stretches = Stretches(self._start, self._end, self._length)
-        for batch in Entries(self._source):
+        for batch in Entries(self._source, self._start, self._end):
             for stretch in stretches.of(batch):
                 if isinstance(stretch, QuarantinedRow):
                     self._put_aside(stretch)
@@ -94,5 +94,6 @@ def read(logs: LogSource | dict[str, Any], start: datetime, end: datetime, *, wi
     if start >= end:
         raise SettingsError(f"start {start.isoformat()} is not before end {end.isoformat()}; swap or widen them")
     reading = Reading(source, start, end, window)
-    find_files(source.path)
+    if source.kind == "files":
+        find_files(source.path)
     return reading

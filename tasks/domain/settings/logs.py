@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from tasks.domain.errors import SettingsError
 from tasks.domain.interaction import CANONICAL_NAMES
@@ -16,9 +16,23 @@ from tasks.domain.window import parse_delay
 class LogSource(Settings):
     """Where the interaction logs are and how their columns are named."""
 
-    kind: Literal["files"] = Field(default="files", description="What kind of place the logs are in.")
+    kind: Literal["files", "mlflow_traces"] = Field(
+        default="files",
+        description="files: log files. mlflow_traces: traces of a tracking server, an application's or its gateway's.",
+    )
     path: str = Field(
-        description="File, folder or glob, such as logs/*.jsonl.gz. JSONL or CSV, plain or gzip, or Parquet, by ending."
+        default="",
+        description="kind files: file, folder or glob, such as logs/*.jsonl.gz. JSONL or CSV, plain or gzip, or "
+        "Parquet, by ending.",
+    )
+    experiment: str | None = Field(
+        default=None, description="kind mlflow_traces: name of the MLflow experiment the traces are in."
+    )
+    assessments: int = Field(
+        default=20,
+        ge=0,
+        le=1000,
+        description="kind mlflow_traces: so many of a window's worst interactions get their scores written back.",
     )
     columns: dict[str, str] = Field(
         default_factory=dict,
@@ -47,6 +61,14 @@ class LogSource(Settings):
                     f"columns maps {{canonical name: your column}}, and {name!r} is no canonical name; {hint}"
                 )
         return columns
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if self.kind == "files" and not self.path:
+            raise SettingsError("logs.path is missing; name a file, a folder or a glob such as logs/*.jsonl.gz")
+        if self.kind == "mlflow_traces" and not self.experiment:
+            raise SettingsError("logs.kind mlflow_traces needs logs.experiment, the MLflow experiment of the traces")
+        return self
 
     @field_validator("settle")
     @classmethod

@@ -1,0 +1,43 @@
+"""Judged scores beside the traces they are about, where MLflow's Traces page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.domain.errors import TrackingError
+from tasks.domain.judgment import Judged
+from tasks.registry import named
+
+
+def assess(uri: str, judged: Sequence[Judged], worst: int, judge: str) -> int:
+    """Write the scores of the worst judged interactions to their traces; an interaction's id is its trace's.
+
+    Only the worst, because each takes tens of milliseconds.
+
+    Args:
+        uri: Of the tracking server.
+        judged: A window's sample.
+        worst: How many.
+        judge: Whose scores they are.
+
+    Returns:
+        How many traces got scores.
+
+    Raises:
+        TrackingError: when MLflow refuses.
+    """
+    from mlflow.entities import AssessmentSource, Feedback
+    from mlflow.tracing.client import TracingClient
+
+    scored = [one for one in judged if one.judgment.scored]
+    chosen = sorted(scored, key=lambda one: (one.judgment.scores.get("quality", 1.0), one.interaction.interaction_id))
+    source = AssessmentSource(source_type="LLM_JUDGE", source_id=judge)
+    with named(uri, TrackingError):
+        client = TracingClient(tracking_uri=uri)
+        for one in chosen[:worst]:
+            for name, value in one.judgment.scores.items():
+                client.log_assessment(
+                    one.interaction.interaction_id,
+                    Feedback(name=name, value=value, rationale=(one.judgment.reason or "")[:1000], source=source),
+                )
+    return len(chosen[:worst])
