@@ -22,13 +22,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:User
 @pytest.fixture(scope="module")
 def uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A tracking database with traces of two kinds in the experiment `chat`."""
-    import mlflow
     from mlflow import MlflowClient
 
     uri = f"sqlite:///{tmp_path_factory.mktemp('traces')}/mlflow.db"
-    before = mlflow.get_tracking_uri()
-    mlflow.set_tracking_uri(uri)
     switched = pytest.MonkeyPatch()
+    switched.setenv("MLFLOW_TRACKING_URI", uri)
     switched.setenv("MLFLOW_ENABLE_ASYNC_TRACE_LOGGING", "false")
     client = MlflowClient(tracking_uri=uri)
     experiment = client.create_experiment("chat")
@@ -47,7 +45,6 @@ def uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert len(client.search_traces(locations=[experiment])) == 5
     yield uri
     switched.undo()
-    mlflow.set_tracking_uri(before)
 
 
 @pytest.fixture(autouse=True)
