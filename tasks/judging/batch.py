@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tasks.domain.interaction import Interaction
@@ -71,7 +72,7 @@ async def _judge_all(requests: Sequence[JudgeRequest], bench: Bench) -> None:
             for request in list(waiting.values()):
                 engine.close(request, Reading({}, cause=cause))
     if waiting:
-        await judge_all(list(waiting.values()), bench)
+        await judge_all(list(waiting.values()), replace(bench, spent_usd=engine.spent_usd))
 
 
 class _Engine:
@@ -89,6 +90,11 @@ class _Engine:
         self._waiting = waiting
         self._spending = Spending(bench)
         self._deadline = parse_delay(bench.judge.batch_deadline)
+
+    @property
+    def spent_usd(self) -> float:
+        """What judging cost today, this run included."""
+        return self._spending.spent_usd
 
     async def through(self, one: JudgeBatch) -> None:
         """Send a batch, wait for it, keep its answers; then the same with the lines that need another try."""

@@ -77,22 +77,25 @@ class Spending:
 
     Args:
         bench: With prices, model, budget and what was spent before.
+
+    Attributes:
+        spent_usd: What judging cost today, this run included.
     """
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._budget = bench.judge.budget_usd_per_day
-        self._spent = bench.spent_usd
+        self.spent_usd = bench.spent_usd
         self._paid = self._replies = 0.0
         self._flying = 0
 
     async def allow(self) -> bool:
         """Take a request's share of the budget; waits while those in flight may use it up. False: it is used up."""
         while self._budget is not None:
-            if self._spent >= self._budget:
+            if self.spent_usd >= self._budget:
                 return False
             each = self._paid / self._replies if self._replies else 0.0
-            if not self._flying or self._spent + self._flying * each < self._budget:
+            if not self._flying or self.spent_usd + self._flying * each < self._budget:
                 break
             await asyncio.sleep(0.02)
         self._flying += 1
@@ -122,7 +125,7 @@ class Spending:
         if cost is None:
             return None
         cost *= share
-        self._spent += cost
+        self.spent_usd += cost
         self._paid += cost
         self._replies += 1
         return cost

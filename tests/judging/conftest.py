@@ -68,11 +68,9 @@ def ask(fake: FakeJudge, ledger: MemoryLedger) -> Ask:
     """Judge interactions with the fake judge."""
 
     def run(interactions: Sequence[Interaction], **settings: Any) -> dict[str, Judged]:
-        extra = {name: settings.pop(name) for name in ("spent_usd", "prices") if name in settings}
+        extra = {name: settings.pop(name) for name in ("spent_usd", "prices", "now") if name in settings}
         judge = Judge(**{"base_url": fake.url, "max_concurrency": 8} | settings)
-        fields: dict[str, Any] = {"prices": {}} | extra
-        return judge_interactions(
-            interactions, judge, rubric=DEFAULT, ledger=ledger, api_key="any", now=lambda: NOW, **fields
-        )
+        fields: dict[str, Any] = {"prices": {}, "now": lambda: NOW} | extra
+        return judge_interactions(interactions, judge, rubric=DEFAULT, ledger=ledger, api_key="any", **fields)
 
     return run

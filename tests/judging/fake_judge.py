@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.judging.fake_batches import FakeBatches
+
 GOOD = {"reason": "fine", "correctness": 5, "groundedness": 5, "helpfulness": 4, "toxicity": 1}
 
 
@@ -48,6 +50,7 @@ class FakeJudge:
     in_flight: int = 0
     most_in_flight: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    batches: FakeBatches = field(default_factory=FakeBatches)
 
     def start(self) -> FakeJudge:
         """Listen on a free port."""
@@ -57,7 +60,13 @@ class FakeJudge:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                judge._answer(self)
+                if "/chat/" in self.path:
+                    judge._answer(self)
+                else:
+                    judge._batched(self, self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+
+            def do_GET(self) -> None:
+                judge._batched(self, b"")
 
             def log_message(self, *_: object) -> None:
                 """Stay quiet."""
@@ -115,12 +124,26 @@ class FakeJudge:
         user = next(m["content"] for m in body["messages"] if m["role"] == "user")
         good = GOOD | self.behaviour.levels(user)
         status, payload, headers = _reply(fault, refused, body, good, self.behaviour.model)
-        text = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        http.send_response(status)
-        for name, value in ({"Content-Type": "application/json", "Content-Length": str(len(text))} | headers).items():
-            http.send_header(name, value)
-        http.end_headers()
-        http.wfile.write(text)
+        _write(http, status, payload, headers)
+
+    def _batched(self, http: BaseHTTPRequestHandler, body: bytes) -> None:
+        def answer(asked: dict[str, Any]) -> Any:
+            user = next(m["content"] for m in asked["messages"] if m["role"] == "user")
+            good = GOOD | self.behaviour.levels(user)
+            return _reply(self.behaviour.fault(0, user), None, asked, good, self.behaviour.model)[1]
+
+        found = self.batches.handle(http.command, http.path, body, answer)
+        status, payload = found if isinstance(found, tuple) else (200, found)
+        _write(http, status, payload, {})
+
+
+def _write(http: BaseHTTPRequestHandler, status: int, payload: Any, headers: dict[str, str]) -> None:
+    text = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    http.send_response(status)
+    for name, value in ({"Content-Type": "application/json", "Content-Length": str(len(text))} | headers).items():
+        http.send_header(name, value)
+    http.end_headers()
+    http.wfile.write(text)
 
 
 class _Server(ThreadingHTTPServer):

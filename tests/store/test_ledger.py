@@ -159,3 +159,12 @@ def test_threads_add_at_the_same_time_without_losing_any(store):
         thread.join()
     keys = [f"{worker}/{number}" for worker in [*range(4), "shared"] for number in range(50)]
     assert len(store.ledger.find(keys)) == 250
+
+
+def test_what_is_forgotten_is_asked_again_and_stays_spent(store):
+    """A judge that had moved: its scores go, its price does not."""
+    one = replace(judgment("one"), cost_usd=0.5)
+    store.ledger.add(one)
+    store.ledger.forget(["one", "another"])
+    assert store.ledger.find(["one"]) == {}
+    assert store.ledger.spent_usd(one.judged_at.date()) == 0.5
