@@ -15,14 +15,14 @@ _NEAR, _FAR = 6, 24
 _FEWEST_WINDOWS = 96
 """Four times the furthest lag; with fewer, chance alone makes slow changes."""
 
-_LEAST_PERSISTENT, _MOST_PERSISTENT = 0.8, 0.98
-"""What fades within three windows is dependence that any design effect sees; what lasts for more than two days cannot
-be told from a trend within four weeks."""
+_LEAST_PERSISTENT, _MOST_PERSISTENT = 0.875, 0.98
+"""What halves within five windows fades within the day, as a daily rhythm does, and any design effect sees it; what
+lasts for more than two days cannot be told from a trend within four weeks."""
 
 ALLOWED_SDS = 2.75
 """How many standard deviations of slow changes are no evidence. Simulated with changes of sd 0.01 (half the margin) and
-a correlation of 0.95, 20 monitors: at 2.5, 0.20 false rollbacks a year and 17 windows until a drop of 0.05 shows; at
-2.75, 0.15 and 20, where tempering alone has 0.5 and 27. With changes of sd 0.0045 it takes 6 windows instead of 8."""
+a correlation of 0.95, 20 monitors: 0.2 false rollbacks a year and 21 windows until a drop of 0.05 shows, where tempering
+alone has 0.6 and 26; with changes of sd 0.0045 7 windows instead of 8. At 2, 8 windows and 0.8 false rollbacks."""
 
 SAFETY = 1.15
 """Dependence is estimated, mostly a little too low: the baseline's own mean takes some of it away."""
@@ -54,8 +54,9 @@ def slow_changes(sums: Numbers, sizes: Numbers, variance: float) -> SlowChanges:
     """Return the slow changes in window sums of residuals.
 
     Formula: with `γ_k = Σ S_t S_{t+k} / Σ n_t n_{t+k}` the variance of slow changes is the mean of γ_1 … γ_6. It counts
-    when it is beyond twice its standard error without dependence. Slow changes fade as `A ρ^k`, with ρ such that lags 7
-    to 24 hold what they hold: `long_run_effect = 1.15 (Σ S² / Σ n + 2 A ρ / (1 − ρ) · Σ n_t n_{t+1} / Σ n) / var`.
+    when it is beyond twice its standard error without dependence, and when slow changes last: they fade as `A ρ^k`,
+    with ρ ≥ 0.875 such that lags 7 to 24 hold what they hold. Then
+    `long_run_effect = 1.15 (Σ S² / Σ n + 2 A ρ / (1 − ρ) · Σ n_t n_{t+1} / Σ n) / var`.
 
     Bets divided by a design effect wait for independent looks; where slow changes have a known size, betting only on
     what lies beyond them (a margin of `allowance`) needs no waiting: at changes of sd 0.01 a drop of 0.05 shows in half
@@ -75,10 +76,9 @@ def slow_changes(sums: Numbers, sizes: Numbers, variance: float) -> SlowChanges:
     Reference: Box, Jenkins (1970), Time series analysis (an AR(1) with noise added).
 
     Example:
-        >>> wave = np.repeat([1.0, -1.0] * 8, 12)
-        >>> found = slow_changes(wave * 2.0, [100] * 192, 0.04)
-        >>> round(found.sd, 3), round(found.remaining_effect, 2)
-        (0.013, 1.0)
+        >>> found = slow_changes(np.repeat([2.0, -2.0] * 4, 72), [100] * 576, 0.04)
+        >>> round(found.sd, 3), round(found.persistence, 2), round(found.remaining_effect, 2)
+        (0.019, 0.96, 1.0)
     """
     total, size = one_dimensional(sums, "sums"), one_dimensional(sizes, "sizes")
     if total.size != size.size:
@@ -95,6 +95,8 @@ def slow_changes(sums: Numbers, sizes: Numbers, variance: float) -> SlowChanges:
     if near <= 2 * chance:
         return SlowChanges(0.0, 0.0, 1.0, max(1.0, SAFETY * spread / variance))
     rho = _persistence(far / near)
+    if rho < _LEAST_PERSISTENT:
+        return SlowChanges(0.0, 0.0, 1.0, max(1.0, SAFETY * spread / variance))
     level = near / float(np.mean(rho ** np.arange(1, _NEAR + 1)))
     lasting = 2 * level * rho / (1 - rho) * told[0] / float(size.sum())
     own = level * float(size @ size) / float(size.sum())
@@ -108,7 +110,7 @@ def slow_changes(sums: Numbers, sizes: Numbers, variance: float) -> SlowChanges:
 
 def _persistence(kept: float) -> float:
     """Return the ρ at which the mean of ρ^7 … ρ^24 is this share of the mean of ρ … ρ^6."""
-    grid = np.linspace(_LEAST_PERSISTENT, _MOST_PERSISTENT, 37)
+    grid = np.linspace(0.8, _MOST_PERSISTENT, 37)
     powers = grid[:, None] ** np.arange(1, _FAR + 1)
     shares = powers[:, _NEAR:].mean(axis=1) / powers[:, :_NEAR].mean(axis=1)
     return float(grid[np.argmin(np.abs(shares - kept))])

@@ -61,3 +61,11 @@ def test_a_wandering_mean_is_found_at_its_size(sd):
     assert np.median([known.long_run_effect for known in found]) == pytest.approx(truth, rel=0.33)
     assert np.median([known.remaining_effect for known in found]) < 1.3
     assert found[0].allowance == ALLOWED_SDS * found[0].sd
+
+
+def test_a_daily_rhythm_is_no_slow_change():
+    """It fades within the day: a design effect sees it, and nothing is allowed for."""
+    rng = np.random.default_rng(3)
+    rhythm = 0.02 * np.sqrt(2) * np.cos(2 * np.pi * np.arange(WINDOWS) / 24)
+    known = slow_changes(SCORES * rhythm + sums(rng, 0.0), np.full(WINDOWS, SCORES), SD_OF_ONE**2)
+    assert (known.sd, known.long_run_effect) == (0.0, 1.0)
