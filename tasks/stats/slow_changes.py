@@ -21,7 +21,7 @@ lasts for more than two days cannot be told from a trend within four weeks."""
 
 ALLOWED_SDS = 2.75
 """How many standard deviations of slow changes are no evidence. Simulated with changes of sd 0.01 (half the margin) and
-a correlation of 0.95, 20 monitors: 0.2 false rollbacks a year and 21 windows until a drop of 0.05 shows, where tempering
+a correlation of 0.95, 20 monitors: 0.2 false rollbacks a year, 21 windows until a drop of 0.05 shows, where tempering
 alone has 0.6 and 26; with changes of sd 0.0045 7 windows instead of 8. At 2, 8 windows and 0.8 false rollbacks."""
 
 SAFETY = 1.15
