@@ -14,8 +14,9 @@ from flows.clock import now
 from flows.decision import Decision
 from flows.embedded import is_embedded
 from flows.incidents import Incidents
+from flows.moves import MOVES
 from flows.settling import Settled
-from flows.switchboard import MOVES, Switchboard
+from flows.switchboard import Switchboard
 from flows.telling import Teller
 from tasks.alerts import Kind
 from tasks.decisions.recovery import Recovery, RecoveryState, recovery

@@ -38,7 +38,8 @@ from tasks.monitors.repeats import Repeats
 JUDGED = frozenset({"quality", "toxicity"})
 """Monitors that rest on the judge's word."""
 
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+FIRST = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+"""Before every window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +94,20 @@ class ReleaseOnTrial:
         rules: Settings of the run.
         baseline: What it is compared with.
         reference: The baseline's windows; none while the baseline fills.
+        since: Start of its stay: what was found before counts no more.
     """
 
     def __init__(
-        self, release: str, rules: Rules, baseline: BaselineChoice, reference: Sequence[WindowSummary]
+        self,
+        release: str,
+        rules: Rules,
+        baseline: BaselineChoice,
+        reference: Sequence[WindowSummary],
+        *,
+        since: datetime = FIRST,
     ) -> None:
         self.release = release
+        self.since = since
         self.rules = rules
         self.baseline = baseline
         self.reference = Reference(reference, baseline.release, own=baseline.own) if reference else None
@@ -113,7 +122,7 @@ class ReleaseOnTrial:
         self.levels: dict[str, list[Level]] = {}
         self.timeline: list[TimelinePoint] = []
         self.repeats = Repeats()
-        self._compares_from = baseline.windows[-1].end if baseline.own and baseline.windows else _EPOCH
+        self._compares_from = baseline.windows[-1].end if baseline.own and baseline.windows else FIRST
 
     def resume(self, state: TrialState, levels: dict[str, list[Level]], timeline: list[TimelinePoint]) -> None:
         """Go on from what was kept of earlier windows."""
@@ -217,11 +226,13 @@ class ReleaseOnTrial:
         )
 
     def levels_in(self, summary: WindowSummary) -> dict[str, Level]:
-        """Return the levels of another release's window, as this release's monitors see them."""
+        """Return the levels of another release's window, as this release's monitors that roll back see them."""
         moment = self._moment(summary, Surroundings(summary.rows, None), 1.0, statistics=False)
         return {
             key: Level(summary.window_start, seen.mean, float(seen.size))
-            for key, seen in catalog.observe(self.rules.monitors, moment).items()
+            for monitor in catalog.enabled(self.rules.monitors)
+            if self.trial.rolls_back(monitor.name)
+            for key, seen in monitor.observe(self.rules.monitors, moment).items()
             if seen.size
         }
 
@@ -266,7 +277,7 @@ class ReleaseOnTrial:
             service=self.rules.service,
             release=self.release,
             window=window,
-            number=int((window.start - _EPOCH) / window.length),
+            number=int((window.start - FIRST) / window.length),
             config_hash=self.rules.config_hash,
             verdict=decision.verdict,
             reasons=decision.reasons

@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from flows.deciding import ReleaseOnTrial, Rules, Surroundings
+from flows.deciding import FIRST, ReleaseOnTrial, Rules, Surroundings
+from flows.moves import moves_of
 from flows.neighbours import Neighbours
 from tasks.decisions.baseline import BaselineChoice, PastWindow, choose
 from tasks.decisions.drop import Level
@@ -15,7 +16,7 @@ from tasks.domain.evaluation import Evaluation, TimelinePoint
 from tasks.domain.settings.policy import Baseline
 from tasks.domain.summary import WindowSummary
 from tasks.domain.verdict import Verdict
-from tasks.domain.window import Window
+from tasks.domain.window import Window, floor
 from tasks.store import EvidenceRow, Store
 
 
@@ -35,6 +36,7 @@ class Recall:
         self._asked = asked
         self._baseline = baseline
         self._neighbours: Neighbours | None = None
+        self._moves: list[tuple[datetime, str]] | None = None
 
     def trial_of(self, release: str, window: Window) -> ReleaseOnTrial:
         """Return the release on trial as it stood before the window.
@@ -44,9 +46,10 @@ class Recall:
         """
         self._neighbours = None  # what was read of other releases may have been filled in
         choice, reference = self._baseline_of(release, window)
-        on_trial = ReleaseOnTrial(release, self.rules, choice, reference)
-        earlier = [s for s in self._summaries(release, window) if s.window_end <= window.start]
-        rows = [row for row in self._evidence(release) if row.window_start < window.start]
+        since = self.serves_since(release, window)
+        on_trial = ReleaseOnTrial(release, self.rules, choice, reference, since=since)
+        earlier = [s for s in self._summaries(release, window, since) if s.window_end <= window.start]
+        rows = [row for row in self._evidence(release) if since <= row.window_start < window.start]
         newest = rows[-1] if rows else None
         same = (
             newest is not None
@@ -66,7 +69,7 @@ class Recall:
     def _replay(self, on_trial: ReleaseOnTrial, earlier: Sequence[WindowSummary]) -> None:
         """Decide the windows of a release anew; everything is read once and written once."""
         service, config_hash = self.rules.service, self.rules.config_hash
-        self.store.evidence.drop_from(service, on_trial.release, config_hash, _FIRST)
+        self.store.evidence.drop_from(service, on_trial.release, config_hash, on_trial.since)
         if not earlier:
             return
         window = Window(earlier[-1].window_start, earlier[-1].window_end)
@@ -78,6 +81,20 @@ class Recall:
             rows.append(self._row(on_trial, evaluation, whole=False))
         self.store.evidence.put_many(rows)
 
+    def serves_since(self, release: str, window: Window) -> datetime:
+        """Return since when the release serves without a break, as far as the record of switches says.
+
+        A release that comes back, by a rollback or by hand, is tried anew: what was found before counts no more.
+        """
+        if self._moves is None:
+            self._moves = moves_of(self.store, self.rules.service)
+        since = max(
+            (floor(at, window.length) for at, to in self._moves if to == release and at < window.end), default=FIRST
+        )
+        rows = self.store.windows.of_release(self.rules.service, release, self.rules.config_hash)
+        served_before = any(row.verdict and row.window_end <= since for row in rows)
+        return since if served_before else FIRST
+
     def completed(self, on_trial: ReleaseOnTrial, window: Window) -> ReleaseOnTrial:
         """Return the release with its own baseline once its first windows fill it; the same one until then."""
         if not on_trial.baseline.filling:
@@ -86,7 +103,7 @@ class Recall:
         if choice.filling:
             on_trial.baseline = choice
             return on_trial
-        complete = ReleaseOnTrial(on_trial.release, self.rules, choice, reference)
+        complete = ReleaseOnTrial(on_trial.release, self.rules, choice, reference, since=on_trial.since)
         complete.carry_over(on_trial)
         return complete
 
@@ -139,13 +156,14 @@ class Recall:
         return [seen.release for seen in self.store.releases.of(self.rules.service)]
 
     def _baseline_of(self, release: str, window: Window) -> tuple[BaselineChoice, Sequence[WindowSummary]]:
-        kept = self.store.baselines.get(self.rules.service, release, self.rules.config_hash)
-        choice = _choice_from(kept) if kept else self._choose(release, window)
+        since = self.serves_since(release, window)
+        # Each stay of a release has a baseline of its own, frozen when the stay begins.
+        key = self.rules.config_hash if since == FIRST else f"{self.rules.config_hash}/{since.isoformat()}"
+        kept = self.store.baselines.get(self.rules.service, release, key)
+        choice = _choice_from(kept) if kept else self._choose(release, window, since)
         if not kept and not choice.filling:
             body = _choice_body(choice)
-            choice = _choice_from(
-                self.store.baselines.freeze(self.rules.service, release, self.rules.config_hash, body)
-            )
+            choice = _choice_from(self.store.baselines.freeze(self.rules.service, release, key, body))
         if choice.filling:
             return choice, ()
         wanted = {w.start for w in choice.windows}
@@ -159,9 +177,10 @@ class Recall:
         )
         return choice, [summary for summary in summaries if summary.window_start in wanted]
 
-    def _choose(self, release: str, window: Window) -> BaselineChoice:
+    def _choose(self, release: str, window: Window, since: datetime) -> BaselineChoice:
         releases = self.releases()
         earlier = releases[: releases.index(release)] if release in releases else releases
+        earlier = earlier if since == FIRST else [*earlier, release]
         past: dict[str, list[PastWindow]] = {}
         failed = set()
         for name in releases:
@@ -174,7 +193,9 @@ class Recall:
                 if row.verdict == Verdict.FAIL and row.config_hash == self.rules.config_hash:
                     failed.add(name)
             past[name] = [newest[start] for start in sorted(newest)]
-        starts = min([window.start, *(seen.window.start for seen in past.get(release, []))])
+        starts = since
+        if since == FIRST:
+            starts = min([window.start, *(seen.window.start for seen in past.get(release, []))])
         changed = {name: at for name in earlier if (at := self._inputs_changed(name)) is not None}
         return choose(self._baseline, release, starts, earlier, past, frozenset(failed), changed)
 
@@ -184,16 +205,12 @@ class Recall:
         known = rows[-1].families.get("inputs_changed") if rows else None
         return datetime.fromisoformat(known) if known else None
 
-    def _summaries(self, release: str, window: Window) -> list[WindowSummary]:
-        return list(
-            self.store.summaries.between(self.rules.service, release, _FIRST, window.start, window.length, self._asked)
-        )
+    def _summaries(self, release: str, window: Window, since: datetime = FIRST) -> list[WindowSummary]:
+        service, asked = self.rules.service, self._asked
+        return list(self.store.summaries.between(service, release, since, window.start, window.length, asked))
 
     def _evidence(self, release: str) -> list[EvidenceRow]:
         return self.store.evidence.history(self.rules.service, release, self.rules.config_hash)
-
-
-_FIRST = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def _choice_body(choice: BaselineChoice) -> str:

@@ -187,7 +187,11 @@ class Settling:
     def _trial_of(self, summary: WindowSummary) -> ReleaseOnTrial:
         window = Window(summary.window_start, summary.window_end)
         known = self._trials.get(summary.release)
-        in_order = known is not None and (not known.timeline or known.timeline[-1].window.end <= window.start)
+        in_order = (
+            known is not None
+            and (not known.timeline or known.timeline[-1].window.end <= window.start)
+            and known.since == self._recall.serves_since(summary.release, window)
+        )
         if known is None or not in_order:
             known = self._recall.trial_of(summary.release, window)
         self._trials[summary.release] = self._recall.completed(known, window)

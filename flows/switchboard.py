@@ -10,6 +10,7 @@ from typing import Any
 from flows.clock import now
 from flows.credentials import secret
 from flows.decision import Decision
+from flows.moves import MOVES, moves_of
 from flows.orders import in_force
 from flows.telling import Teller
 from tasks.alerts import Kind
@@ -22,9 +23,6 @@ from tasks.domain.window import parse_delay
 from tasks.registry import Registry
 from tasks.routing import Condition, HalfSwitchedError, Situation, switch, targets_of
 from tasks.store import Action, ActionState, Store
-
-MOVES = ("release", "rollback", "undo", "moved_outside")
-"""Kinds of action after which something else is live."""
 
 
 @contextmanager
@@ -182,11 +180,7 @@ class Switchboard:
 
     def history(self) -> list[tuple[datetime, str]]:
         """Return what became live when, oldest first."""
-        return [
-            (action.updated_at, action.to_release)
-            for action in self.store.actions.of(self.service)
-            if action.kind in MOVES and action.state is ActionState.DONE and action.to_release and action.updated_at
-        ]
+        return moves_of(self.store, self.service)
 
     def say_refused(self, teller: Teller, release: str | None, unmet: Sequence[Condition]) -> None:
         """Tell people why nothing was switched: once for the same conditions, until something else is live."""

@@ -70,7 +70,7 @@ def choose(
         settings: The rule.
         release: The one that starts.
         starts: Its first window's start; nothing later enters a predecessor's baseline.
-        earlier: Releases seen before it, oldest first.
+        earlier: Releases seen before it, oldest first; its own name comes last where it served before and came back.
         past: Evaluated windows by release, in time order.
         failed: Releases that failed; none of them is a measure for others.
         inputs_changed: Since when a release's inputs are another kind, where they changed. A predecessor's windows
@@ -89,10 +89,11 @@ def choose(
             )
         return _of_release(settings, settings.release, starts, past, named=True) or _own(release, past)
     for candidate in reversed(earlier):
-        if candidate in failed or candidate == release:
+        if candidate in failed:
             continue
         changed = (inputs_changed or {}).get(candidate)
-        choice = _of_release(settings, candidate, starts, past, named=False, changed=changed)
+        stay = "its own windows before it came back" if candidate == release else ""
+        choice = _of_release(settings, candidate, starts, past, named=False, changed=changed, own_stay=stay)
         if choice is not None:
             return choice
     return _own(release, past)
@@ -106,6 +107,7 @@ def _of_release(
     *,
     named: bool,
     changed: datetime | None = None,
+    own_stay: str = "",
 ) -> BaselineChoice | None:
     oldest = starts - timedelta(days=settings.days)
     windows = [
@@ -119,8 +121,8 @@ def _of_release(
     cut = changed is not None and len(since) < len(windows) and sum(seen.scored for seen in since) >= ENOUGH
     windows = since if cut else windows
     scored = sum(seen.scored for seen in windows)
-    what = "the named release" if named else "its predecessor"
-    words = f"{what} {release}: {len(windows)} healthy windows, {scored} judged"
+    what = f"the named release {release}" if named else own_stay or f"its predecessor {release}"
+    words = f"{what}: {len(windows)} healthy windows, {scored} judged"
     words += f", since its inputs changed {changed:%m-%d %H:%M}Z" if cut else ""
     return BaselineChoice(release, tuple(seen.window for seen in windows), scored, own=False, words=words)
 

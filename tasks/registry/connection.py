@@ -51,7 +51,7 @@ def connect(uri: str | None = None, error: type[PlumblineError] = RegistryError)
     address = uri or mlflow_uri()
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    for chatty in ("mlflow.store", "alembic", "mlflow.tracking"):
+    for chatty in ("mlflow.store", "alembic", "mlflow.tracking", "urllib3.connectionpool"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     from mlflow import MlflowClient
 

@@ -109,6 +109,7 @@ def test_a_bad_release_is_rolled_back_and_the_service_recovers(
     assert any(words.startswith("recovered: ") for words in after.actions)
     assert [body["kind"] for body in told.got] == ["fail", "rollback_done", "stale", "recovered"]
     assert {body["owner"] for body in told.got} == {"team-bots"}
+    assert "Baseline: its own windows before it came back: 24 healthy windows" in after.windows[-1].text
 
 
 def test_dry_run_says_what_it_would_do_and_off_says_nothing(two_releases: Path, service: str) -> None:
