@@ -19,6 +19,7 @@ from tasks.domain.window import Window, window_of
 from tasks.sources.batches import Batch
 from tasks.sources.entries import Entries
 from tasks.sources.mapping import source_of
+from tasks.sources.masking import masked
 from tasks.sources.measure import Measure
 from tasks.sources.pulled import NO_RELEASE, Pulled, ReleaseWindow, WindowIntake
 from tasks.sources.quarantine import QuarantinedRow, digest_of
@@ -87,7 +88,9 @@ def pull(
     source = source_of(logs)
     if not windows:
         return Pulled(intakes=(), intake=Intake(), counts={}, quarantined_rows=(), unassigned=0)
-    work = _Pull(service, windows, sampling=sampling, release_at=release_at, prices=prices, look_back=look_back)
+    work = _Pull(
+        service, windows, sampling=sampling, release_at=release_at, prices=prices, look_back=look_back, source=source
+    )
     entries = Entries(source, *work.reach)
     for batch in entries:
         work.take(batch)
@@ -106,7 +109,9 @@ class _Pull:
         release_at: Callable[[datetime], str | None],
         prices: Mapping[str, Price] | None,
         look_back: int,
+        source: LogSource,
     ) -> None:
+        self._source = source
         ordered = sorted(windows)
         self._length = ordered[0].length
         if any(window.length != self._length for window in ordered) or any(
@@ -215,6 +220,8 @@ class _Pull:
     def _intake(self, key: ReleaseWindow, cell: _Cell, carries_errors: bool) -> WindowIntake:
         release, window = key
         sample = cell.sample.interactions() if cell.sample else ()
+        if self._source.mask:
+            sample = tuple(masked(sample, self._source.mask, self._source.mask_region))
         measured = cell.measure.summary(
             service=self._service,
             release=release,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,6 +11,10 @@ from tasks.domain.errors import SettingsError
 from tasks.domain.interaction import CANONICAL_NAMES
 from tasks.domain.settings.base import Settings
 from tasks.domain.window import parse_delay
+
+Mask = Literal["secret", "email", "iban", "card", "ip", "ssn", "phone"]
+MASKS: tuple[Mask, ...] = get_args(Mask)
+"""Kinds of personal data that can be masked, in the order in which they are looked for."""
 
 
 class LogSource(Settings):
@@ -45,6 +49,17 @@ class LogSource(Settings):
     segment: str | None = Field(
         default=None, description="Column that tells kinds of content apart (topic, tenant, language)."
     )
+    mask: tuple[Mask, ...] = Field(
+        default=(),
+        description="Personal data replaced by marks such as <EMAIL_1> in what is judged and shown, of: "
+        + ", ".join(MASKS)
+        + "; true: all of them.",
+    )
+    mask_region: str = Field(
+        default="US",
+        pattern="^[A-Z]{2}$",
+        description="Country of telephone numbers written without a country code, such as US or DE.",
+    )
     settle: str = Field(default="10m", description="How long after its end a window is left alone, for late rows.")
     max_quarantined: float = Field(
         default=0.05, ge=0, le=1, description="Above this share of unusable rows a window is inconclusive."
@@ -61,6 +76,11 @@ class LogSource(Settings):
                     f"columns maps {{canonical name: your column}}, and {name!r} is no canonical name; {hint}"
                 )
         return columns
+
+    @field_validator("mask", mode="before")
+    @classmethod
+    def _all_or_some(cls, mask: Any) -> Any:
+        return (MASKS if mask else ()) if isinstance(mask, bool) else mask
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
