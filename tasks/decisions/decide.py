@@ -175,6 +175,8 @@ def _marked(
 
 def _with_power(finding: Finding, trial: Trial, around: Circumstances) -> Finding:
     """Return the finding with the smallest drop that shows within a day at this window's sample."""
+    if finding.monitor not in trial.warn_weights:
+        return finding
     keys = [key for key, f in trial.features.items() if f.monitor == finding.monitor and trial.speaks(f)]
     newest = [around.history[key][-1] for key in keys if around.history.get(key)]
     sizes = [level.size for level in newest if level.start == around.window.start]

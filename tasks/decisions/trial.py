@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from tasks.decisions.lines import Thresholds, level_of, weights
@@ -104,7 +105,7 @@ class Trial:
             for level in ("warn", "rollback")
         }
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Hash of everything the evidence depends on: other features or lines make other evidence."""
         parts = [

@@ -123,5 +123,7 @@ def log_mixture(log_wealth: Floats, windows: int | NDArray[np.int64]) -> Floats:
         >>> round(float(log_mixture(np.array([np.log(5.0)]), 3)), 3) == round(float(np.log(4.0)), 3)
         True
     """
-    bets = log_wealth.shape[-1]
-    return np.asarray(np.logaddexp(log_sum_exp(log_wealth), np.log(windows)) - np.log(bets + 1))
+    bets, told = log_wealth.shape[-1], np.log(windows)
+    top = np.maximum(log_wealth.max(axis=-1), told)  # finite: there was a window
+    total = np.exp(log_wealth - top[..., None]).sum(axis=-1) + np.exp(told - top)
+    return np.asarray(np.log(total) + top - np.log(bets + 1))

@@ -48,7 +48,7 @@ def rows(seed: int, *, quick: bool) -> list[Row]:
     """Return false rollbacks a year: independent scores, and hours with slow changes.
 
     How large slow changes are is not part of the promise's wording. At sd 0.0045 an untempered detector alarms 22 times
-    a year on one metric; at sd 0.01, half the margin for days, the promise is not kept, and the table says so.
+    a year on one metric; sd 0.01 is half the margin for days: the bound is just reached there, at twice the delay.
     """
     rng = np.random.default_rng(seed)
     found = []
