@@ -1,8 +1,26 @@
 """A/B: two releases that serve side by side. Pure: state in, state out, JSON-serializable.
 
-`assign` says which release serves a unit; `start`, `update` and `decide` follow a comparison window by window.
+`assign` says which release serves a unit; `start`, `learn` and `update` follow a comparison window by window, and its
+state carries the decision.
 """
 
 from tasks.experiments.assignment import assign
+from tasks.experiments.comparing import learn, start, update
+from tasks.experiments.deciding import ratio_evidence
+from tasks.experiments.family import Family
+from tasks.experiments.rows import Row
+from tasks.experiments.state import ComparisonState, Decision, Look, Outcome
 
-__all__ = ["assign"]
+__all__ = [
+    "ComparisonState",
+    "Decision",
+    "Family",
+    "Look",
+    "Outcome",
+    "Row",
+    "assign",
+    "learn",
+    "ratio_evidence",
+    "start",
+    "update",
+]
