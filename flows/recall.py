@@ -151,6 +151,12 @@ class Recall:
             )
         return self._neighbours.of(summary, on_trial)
 
+    def all_until(self, window: Window) -> dict[str, list[WindowSummary]]:
+        """Return the summaries of each release of the service up to a window's end, in time order."""
+        end = Window(window.end, window.end + window.length)
+        kept = {name: self._summaries(name, end) for name in self.releases()}
+        return {name: summaries for name, summaries in kept.items() if summaries}
+
     def releases(self) -> list[str]:
         """Return the service's releases in the order they were first seen."""
         return [seen.release for seen in self.store.releases.of(self.rules.service)]

@@ -10,6 +10,7 @@ import msgspec
 
 from flows.anchoring import Anchoring
 from flows.assignment import Assignment
+from flows.bundle import NAME, bundle
 from flows.clock import now
 from flows.deciding import ReleaseOnTrial, Rules
 from flows.decision import decision_id
@@ -153,6 +154,8 @@ class Settling:
             evaluation, resume=summary.window_start in self._begun_before.get(summary.release, ())
         )
         self._write_back(judged, evaluation)
+        if last and evaluation.failure and not evaluation.failure.absolute_only and not evaluation.own_baseline:
+            self._tracker.attach(run_id, NAME, self._bundle(on_trial, evaluation))
         state = "open" if self._is_open(summary, before.opened_at if before else None) else "done"
         self._store.windows.finish(
             *key,
@@ -167,6 +170,14 @@ class Settling:
             decision_id=evaluation.decision_id,
         )
         return Settled(evaluation, run_id, state)
+
+    def _bundle(self, on_trial: ReleaseOnTrial, evaluation: Evaluation) -> bytes:
+        rubric = self._assignment.rubric
+        on_record = {
+            "settings": self._assignment.described,
+            "rubric": {"name": rubric.name, "version": rubric.version, "text": rubric.text},
+        }
+        return bundle(on_trial, evaluation, self._recall.all_until(evaluation.window), on_record)
 
     def _note_judge(self, evaluation: Evaluation) -> None:
         """Keep what the anchors showed, and texts to judge again; forget the scores of a judge that had moved."""

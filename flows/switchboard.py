@@ -21,7 +21,7 @@ from tasks.domain.settings.policy import Policy, Target
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import parse_delay
 from tasks.registry import Registry
-from tasks.routing import Condition, HalfSwitchedError, Situation, switch, targets_of
+from tasks.routing import Condition, HalfSwitchedError, Situation, switch, targets_of, unanswered
 from tasks.store import Action, ActionState, Store
 
 
@@ -53,6 +53,7 @@ class Switchboard:
         self.service = service
         self.store = store
         self.registry = registry
+        self._target = target
         self.targets = targets_of(target, service, registry, secret)
 
     def situation(self, decision_id: str | None, decision: Decision | None, wanted: str | None) -> Situation:
@@ -98,7 +99,27 @@ class Switchboard:
             for release in releases
             if (record := self._served(release.name, decision.config_hash if decision else None))
         }
-        return last_good(releases, served, instead_of=left, now=now(), max_age=parse_delay(policy.max_age))
+        max_age, unfit = parse_delay(policy.max_age), self._unfit(releases, left)
+        while True:
+            to, why = last_good(releases, served, instead_of=left, now=now(), max_age=max_age, unfit=unfit)
+            silent = unanswered(to, allow_private=self._target.allow_private) if to else ""
+            if to is None or not silent:
+                return to, why
+            unfit[to.name] = silent
+
+    def _unfit(self, releases: Sequence[Release], left: str | None) -> dict[str, str]:
+        """Releases whose prompt asks for other variables: the application would not fill them in."""
+        prompts = {release.name: release.configuration.prompt for release in releases if release.configuration}
+        now_asked = prompts.get(left or "")
+        if now_asked is None:
+            return {}
+        wanted = self.registry.prompts.variables(now_asked)
+        asked = {name: self.registry.prompts.variables(uri) for name, uri in prompts.items() if uri is not None}
+        return {
+            name: f"its prompt asks for {', '.join(sorted(variables)) or 'nothing'}, not {', '.join(sorted(wanted))}"
+            for name, variables in asked.items()
+            if variables != wanted
+        }
 
     def _served(self, release: str, config_hash: str | None) -> Served | None:
         rows = self.store.windows.of_release(self.service, release, config_hash)

@@ -38,6 +38,7 @@ def last_good(
     instead_of: str | None,
     now: datetime,
     max_age: timedelta,
+    unfit: Mapping[str, str] = {},
 ) -> tuple[Release | None, dict[str, str]]:
     """Return the good release that served last, and why each other release is none.
 
@@ -50,6 +51,7 @@ def last_good(
         instead_of: The release that is to be left.
         now: The time.
         max_age: How long ago it may have served last.
+        unfit: Releases that cannot serve now, by name, with why.
     """
     why: dict[str, str] = {}
     good: list[tuple[datetime, Release]] = []
@@ -57,7 +59,7 @@ def last_good(
         if release.name == instead_of:
             continue
         record = served.get(release.name)
-        reason = _why_not(release, record, now, max_age)
+        reason = _why_not(release, record, now, max_age) or unfit.get(release.name, "")
         if reason:
             why[release.name] = reason
         elif record is not None:

@@ -1,12 +1,13 @@
 """Routing: how traffic is switched, and when a rollback may be.
 
 `targets_of(settings, service, registry)` gives a service's targets, `switch` moves them all or none, `check` names the
-conditions.
+conditions, `unanswered` probes an endpoint.
 """
 
 from tasks.routing.base import TrafficTarget
 from tasks.routing.catalog import targets_of
 from tasks.routing.conditions import Condition, Failing, Situation, check, missing
+from tasks.routing.probe import unanswered
 from tasks.routing.switching import HalfSwitchedError, NotSwitchedError, switch
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "missing",
     "switch",
     "targets_of",
+    "unanswered",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -75,6 +76,17 @@ class Tracker:
                     self._client.set_terminated(run_id, status="FAILED")
                 raise
             return run_id
+
+    def attach(self, run_id: str, name: str, content: bytes) -> None:
+        """Put a file beside a run's others; one of that name is replaced.
+
+        Raises:
+            TrackingError: when MLflow refuses or is gone.
+        """
+        with named(self.uri, TrackingError), TemporaryDirectory() as place:
+            file = Path(place) / name
+            file.write_bytes(content)
+            self._client.log_artifact(run_id, str(file))
 
     def supersede(self, run_id: str) -> None:
         """Mark the run of a verdict that is being replaced; it is kept, and found no more as the window's run."""

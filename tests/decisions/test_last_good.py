@@ -62,3 +62,17 @@ def test_the_one_that_served_last_is_taken() -> None:
 def test_a_small_service_proves_itself_by_all_its_windows() -> None:
     """Twelve windows, each with something judged."""
     assert choose([release("1")], {"1": replace(GOOD, judged=60, windows=12, undecided=0)})[0] == "1"
+
+
+def test_what_cannot_serve_now_is_passed_over_with_its_reason() -> None:
+    """A good release whose prompt asks for other variables, or whose endpoint is silent."""
+    found, why = last_good(
+        [release("1"), release("2")],
+        {"1": GOOD, "2": replace(GOOD, newest=NOW)},
+        instead_of="9",
+        now=NOW,
+        max_age=timedelta(days=90),
+        unfit={"2": "its endpoint does not answer"},
+    )
+    assert found is not None
+    assert (found.name, why) == ("1", {"2": "its endpoint does not answer"})

@@ -69,6 +69,8 @@ class Router:
                 return 404, {}
             mapping = {"model_definition_id": self.serving}
             return 200, {"endpoint": {"endpoint_id": "e1", "model_mappings": [mapping]}}
+        if path != "endpoints/update":
+            return 404, {}
         order = json.loads(body)
         self._switch(order["model_configs"][0]["model_definition_id"], path)
         return (503 if self.fault == "times out" else 200), {}

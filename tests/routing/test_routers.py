@@ -10,7 +10,7 @@ import pytest
 from tasks.domain.errors import RoutingError
 from tasks.domain.release import Configuration
 from tasks.domain.settings.policy import Target
-from tasks.routing import TrafficTarget
+from tasks.routing import TrafficTarget, unanswered
 from tasks.routing.address import permitted
 from tasks.routing.gateway import GatewayTarget
 from tasks.routing.webhook import WebhookTarget
@@ -137,3 +137,15 @@ def test_an_incomplete_target_is_refused_by_its_settings(fields: dict, words: st
     """Before any run."""
     with pytest.raises(ValueError, match=words):
         Target.model_validate(fields)
+
+
+def test_an_endpoint_is_probed_before_traffic_goes_there(router: Router) -> None:
+    """Any answer below 500 is alive; nobody there, a server in trouble and a forbidden address are told."""
+    there = replace(OLD, configuration=Configuration(model="m", endpoint=router.url + "/api/3.0/mlflow/gateway/x"))
+    nobody = replace(OLD, configuration=Configuration(model="m", endpoint="http://127.0.0.1:9/v1"))
+    assert unanswered(OLD, allow_private=False) == ""
+    assert unanswered(there, allow_private=True) == ""
+    assert "not public" in unanswered(there, allow_private=False)
+    assert unanswered(nobody, allow_private=True) == "its endpoint does not answer (ConnectError)"
+    router.fault = "down"
+    assert unanswered(there, allow_private=True) == "its endpoint answers HTTP 503"

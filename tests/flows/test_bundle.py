@@ -1,0 +1,61 @@
+"""The bundle of a decision recomputes to the same verdict anywhere, and a changed byte is found."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.bundle import NAME, recompute
+from tasks.domain.errors import StoreError
+from tasks.registry import connect
+from tests.flows.test_rollback import run, service, two_releases  # noqa: F401 (fixtures)
+
+
+@pytest.fixture
+def packed(two_releases: Path, service: str) -> bytes:  # noqa: F811 (fixtures)
+    """The bundle of the newest failed window, as MLflow keeps it."""
+    report = run(service, two_releases, "off")
+    assert report.verdict == "fail"
+    client, _ = connect()
+    place = client.download_artifacts(report.windows[-1].mlflow_run_id, NAME, str(two_releases.parent))
+    return Path(place).read_bytes()
+
+
+def repacked(packed: bytes, **changes: object) -> bytes:
+    """The bundle with another content and a digest that fits it."""
+    body = json.loads(gzip.decompress(packed))["body"]
+    body["decided"] |= changes
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return gzip.compress(json.dumps({"sha256": hashlib.sha256(text.encode()).hexdigest(), "body": body}).encode())
+
+
+def test_a_bundle_recomputes_to_the_same_verdict_in_another_place(packed: bytes, tmp_path: Path) -> None:
+    """Also by the command, from a folder without a store; no text of users is in it."""
+    result = recompute(packed)
+    assert result.equal, result.words
+    assert result.words.startswith("equal: fail (0.7")
+    assert b"parcel" not in gzip.decompress(packed).lower()
+    file = tmp_path / "elsewhere" / NAME
+    file.parent.mkdir()
+    file.write_bytes(packed)
+    told = subprocess.run(
+        [sys.executable, "-m", "flows.bundle", str(file)], cwd=file.parent, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stdout[:12]) == (0, "equal: fail ")
+
+    with pytest.raises(StoreError, match="changed since it was written"):
+        recompute(gzip.compress(gzip.decompress(packed).replace(b'"margin": 0.02', b'"margin": 0.03', 1)))
+    for at in (20, len(packed) // 2, len(packed) - 6):
+        with pytest.raises(StoreError, match="changed"):
+            recompute(packed[:at] + bytes([packed[at] ^ 1]) + packed[at + 1 :])
+    forged = recompute(repacked(packed, verdict="pass", warn=1.0))
+    assert not forged.equal
+    assert "verdict: recorded pass, now fail" in forged.words
+    with pytest.raises(StoreError, match="no evidence bundle"):
+        recompute(b"something else")
