@@ -195,7 +195,7 @@ class Trial:
             for key, known in state.rollback.items()
             if self.features[key].monitor == monitor and self.features[key].reserve
         ]
-        return combine(logs, [1.0 / len(logs)] * len(logs)) if logs else -math.inf
+        return _even(logs) if logs else -math.inf
 
     def windows(self, state: TrialState) -> dict[str, int]:
         """Return behind how many windows each monitor's warn evidence stands."""
@@ -215,7 +215,7 @@ class Trial:
             feature = self.features[key]
             if self.speaks(feature):
                 by_monitor.setdefault(feature.monitor, []).append(log)
-        return {monitor: combine(logs, [1.0 / len(logs)] * len(logs)) for monitor, logs in by_monitor.items()}
+        return {monitor: _even(logs) for monitor, logs in by_monitor.items()}
 
     def breached_objectives(self, state: TrialState) -> dict[str, str]:
         """Return the level, `warn` or `rollback`, of each monitor whose objective's evidence crossed its line."""
@@ -229,6 +229,11 @@ class Trial:
             if state.warn[key].log_evidence >= line - math.log(weight):
                 breached[feature.monitor] = level
         return breached
+
+
+def _even(logs: Sequence[float]) -> float:
+    """Return the evidence of features that count evenly."""
+    return logs[0] if len(logs) == 1 else combine(logs, [1.0 / len(logs)] * len(logs))
 
 
 def family(evidence: Mapping[str, float], known_weights: Mapping[str, float]) -> float | None:

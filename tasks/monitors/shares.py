@@ -30,9 +30,8 @@ def baseline_feature(
     if not total:
         return None
     mean = good / total
-    effect = reference.design_effect(
-        lambda window: (float(counted(window)[0]), counted(window)[1]), mean, mean * (1 - mean)
-    )
+    counts = {id(window): (float(successes), number) for window, successes, number in seen}
+    effect = reference.design_effect(lambda window: counts[id(window)], mean, mean * (1 - mean))
     if reference.by_hour:
         split = [
             (window.window_start.hour, value, number)
@@ -40,15 +39,15 @@ def baseline_feature(
             for value, number in ((1.0, k), (0.0, n - k))
         ]
         split = [(hour, value, number) for hour, value, number in split if number]
-        values, counts, strata = [v for _, v, _ in split], [n for _, _, n in split], [h for h, _, _ in split]
+        values, numbers, strata = [v for _, v, _ in split], [n for _, _, n in split], [h for h, _, _ in split]
     else:
-        values, counts, strata = [1.0, 0.0], [good, total - good], []
+        values, numbers, strata = [1.0, 0.0], [good, total - good], []
     return Feature(
         key=key,
         monitor=monitor,
         boundary=Boundary.BASELINE,
         baseline=values,
-        baseline_counts=counts,
+        baseline_counts=numbers,
         strata=strata,
         margin=margin,
         design_effect=max(effect, repeats),
