@@ -21,6 +21,12 @@ def kolmogorov_smirnov(pair: NumericPair) -> TestResult:
     was summarized).
 
     Reference: Smirnov (1948), Table for estimating the goodness of fit of empirical distributions.
+
+    Example:
+        >>> from tasks.stats.drift import compare_numeric
+        >>> (found,) = compare_numeric([1, 2, 3, 4, 5, 6], [3, 4, 5, 6, 7, 9], ("ks",))
+        >>> round(found.statistic, 3), round(found.p_value, 3)
+        (0.333, 0.931)
     """
     from scipy import stats
 
@@ -41,7 +47,15 @@ def mann_whitney(pair: NumericPair) -> TestResult:
 
     Not for changes of spread alone. Ties are corrected for; samples all of one value give p = 1.
 
+    Formula: U = #(current > reference) + ½ #(equal) over all pairs. Assumes independent scores.
+
     Reference: Mann and Whitney (1947); Cliff (1993), Dominance statistics.
+
+    Example:
+        >>> from tasks.stats.drift import compare_numeric
+        >>> (found,) = compare_numeric([1, 2, 3, 4, 5, 6], [3, 4, 5, 6, 7, 9], ("mann_whitney",))
+        >>> found.statistic, round(found.effect, 3)
+        (28.0, 0.556)
     """
     from scipy import stats
 
@@ -94,7 +108,16 @@ def anderson_darling(pair: NumericPair) -> TestResult:
 
     scipy's p-value is interpolated and bounded to [0.001, 0.25]. One common value gives p = 1.
 
+    Formula: `Σ (F_ref − F_cur)² / (F (1 − F))` over the pooled sample, normed. Assumes independent scores; not for
+    p-values beyond that range.
+
     Reference: Scholz and Stephens (1987), K-sample Anderson–Darling tests.
+
+    Example:
+        >>> from tasks.stats.drift import compare_numeric
+        >>> (found,) = compare_numeric([1, 2, 3, 4, 5, 6], [3, 4, 5, 6, 7, 9], ("anderson_darling",))
+        >>> round(found.statistic, 3), round(found.p_value, 3)
+        (1.057, 0.12)
     """
     from scipy import stats
 
@@ -113,7 +136,16 @@ def cramer_von_mises(pair: NumericPair) -> TestResult:
 
     Exact up to 10 values a side, else asymptotic. One common value gives p = 1.
 
+    Formula: nm/(n + m)² Σ (F_ref − F_cur)² over the pooled sample. Assumes independent scores; not for heavy ties: its
+    law is that of continuous values.
+
     Reference: Anderson (1962), On the distribution of the two-sample Cramér–von Mises criterion.
+
+    Example:
+        >>> from tasks.stats.drift import compare_numeric
+        >>> (found,) = compare_numeric([1, 2, 3, 4, 5, 6], [3, 4, 5, 6, 7, 9], ("cramer_von_mises",))
+        >>> round(found.statistic, 3), round(found.p_value, 3)
+        (0.264, 0.214)
     """
     from scipy import stats
 
@@ -131,7 +163,16 @@ def epps_singleton(pair: NumericPair) -> TestResult:
     Needs five values a side and a spread between the pooled quartiles; without them the answer is statistic 0, p 1:
     nothing can be said.
 
+    Formula: Wald's statistic of the two empirical characteristic functions at 0.4 and 0.8 over the half quartile range.
+    Assumes independent scores; not for fewer than 25 a side, its law is asymptotic.
+
     Reference: Epps and Singleton (1986), An omnibus test for the two-sample problem.
+
+    Example:
+        >>> from tasks.stats.drift import compare_numeric
+        >>> (found,) = compare_numeric([1, 2, 3, 4, 5, 6], [3, 4, 5, 6, 7, 9], ("epps_singleton",))
+        >>> round(found.statistic, 3), round(found.p_value, 3)
+        (2.013, 0.733)
     """
     from scipy import stats
 

@@ -16,7 +16,15 @@ def chi_square(pair: CategoricalPair) -> TestResult:
     Two-sample, because holding counts against the reference's shares would ignore the reference's own error. Not for
     expected counts below 5: use `fisher` on small two-level tables. One common level gives p = 1.
 
+    Formula: Σ (O − E)² / E over both rows. Assumes independent interactions.
+
     Reference: Pearson (1900).
+
+    Example:
+        >>> from tasks.stats.drift import compare_categorical
+        >>> (found,) = compare_categorical("aaab", "abbb", ("chi_square",))
+        >>> found.statistic, round(found.p_value, 3)
+        (2.0, 0.157)
     """
     return _contingency("chi_square", pair, "pearson")
 
@@ -24,7 +32,15 @@ def chi_square(pair: CategoricalPair) -> TestResult:
 def g_test(pair: CategoricalPair) -> TestResult:
     """The likelihood-ratio version, G = 2 Σ O ln(O / E).
 
+    Assumes independent interactions. Not for expected counts below 5.
+
     Reference: Woolf (1957), The log likelihood ratio test.
+
+    Example:
+        >>> from tasks.stats.drift import compare_categorical
+        >>> (found,) = compare_categorical("aaab", "abbb", ("g_test",))
+        >>> round(found.statistic, 3), round(found.p_value, 3)
+        (2.093, 0.148)
     """
     return _contingency("g_test", pair, "log-likelihood")
 
@@ -32,7 +48,16 @@ def g_test(pair: CategoricalPair) -> TestResult:
 def fisher(pair: CategoricalPair) -> TestResult:
     """Fisher's exact test for two levels; with more, the chi-square's answer under this name.
 
+    Formula: the chance of tables at most as likely, margins fixed; the statistic is the odds ratio. Assumes independent
+    interactions. Not for large tables: the chi-square is as good there.
+
     Reference: Fisher (1922), On the interpretation of χ² from contingency tables.
+
+    Example:
+        >>> from tasks.stats.drift import compare_categorical
+        >>> (found,) = compare_categorical("aaab", "abbb", ("fisher",))
+        >>> found.statistic, round(found.p_value, 3)
+        (9.0, 0.486)
     """
     from scipy import stats
 
@@ -46,7 +71,15 @@ def fisher(pair: CategoricalPair) -> TestResult:
 def cramers_v(pair: CategoricalPair) -> Distance:
     """Return √(χ² / n), the association of sample and level, 0 to 1: an effect size, no test.
 
+    Not for samples of a few dozen: it is never negative, so chance alone lifts it.
+
     Reference: Cramér (1946), Mathematical methods of statistics.
+
+    Example:
+        >>> from tasks.stats.drift import compare_categorical
+        >>> (found,) = compare_categorical("aaab", "abbb", ("cramers_v",))
+        >>> found.value
+        0.5
     """
     return Distance("cramers_v", _cramers_v(pair))
 
