@@ -14,7 +14,6 @@ from flows.clock import now
 from flows.decision import Decision
 from flows.embedded import is_embedded
 from flows.incidents import Incidents
-from flows.moves import MOVES
 from flows.settling import Settled
 from flows.switchboard import Switchboard
 from flows.telling import Teller
@@ -109,6 +108,9 @@ class Acting:
             return "nothing: policy.mode is off"
         if decision.absolute_only or decision.own_baseline:
             return f"no rollback of {decision.release}: nothing says that it is worse than its baseline"
+        last = self._store.actions.last(decision.service, "rollback", ActionState.DONE)
+        if last is not None and last.from_release == decision.release and self._board.is_newest_move(last):
+            return f"{decision.release} was rolled back already; this window is what it still answered"
         known = self._store.actions.get(decision.id)
         if known is not None and known.state not in {ActionState.REQUESTED, ActionState.REFUSED}:
             return f"rollback of {decision.release} is {known.state.value} already"
@@ -185,8 +187,7 @@ class Acting:
         action = self._store.actions.last(self._assignment.service, "rollback", ActionState.DONE)
         if action is None or action.detail.get("recovery") or not action.detail.get("feature"):
             return []
-        moves = [one for one in self._store.actions.of(action.service) if one.kind in MOVES and one.state == "done"]
-        if moves[-1].id != action.id:
+        if not self._board.is_newest_move(action):
             self._settle_recovery(action, "live was moved again before it was known")
             return []
         known = self._recovery(action)

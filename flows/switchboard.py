@@ -209,6 +209,11 @@ class Switchboard:
         lines = [f"{condition.name}: {condition.words}" for condition in unmet]
         teller.say(Kind.ROLLBACK_REFUSED, f"{release}/{names}/{len(self.history())}", lines, release)
 
+    def is_newest_move(self, action: Action) -> bool:
+        """Whether nothing else became live since an action."""
+        moves = [one for one in self.store.actions.of(self.service) if one.kind in MOVES and one.state == "done"]
+        return bool(moves) and moves[-1].id == action.id
+
     def live_at(self, moment: datetime) -> str | None:
         """Return what was live at a time; None where that is not known."""
         return next((release for since, release in reversed(self.history()) if since <= moment), None)
