@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flows.asking import rubric_of
 from flows.clock import now
 from flows.credentials import secret
 from tasks.decisions.lines import Thresholds, thresholds
@@ -15,7 +16,7 @@ from tasks.domain.settings.monitors import Monitors
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
 from tasks.domain.window import parse_length
 from tasks.judging import asked_hash
-from tasks.judging.rubrics import Rubric, rubric_named
+from tasks.judging.rubrics import Rubric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ def assign(
 ) -> Assignment:
     """Check the settings against each other and work out what follows from them."""
     length = parse_length(window)
-    rubric = rubric_named(judge.rubric)
+    rubric = rubric_of(judge)
     asked = asked_hash(judge, rubric)
     return Assignment(
         service=service,

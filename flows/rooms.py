@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 
 from flows.acting import Acting
 from flows.anchoring import Anchoring
+from flows.asking import register
 from flows.assignment import Assignment
 from flows.clock import now
 from flows.pausing import Pausing
@@ -45,7 +46,9 @@ def opened(assignment: Assignment) -> Iterator[Rooms]:
         store.leases.hold(f"evaluate/{assignment.service}") as held,
         shown(f"progress-{slug(assignment.service)}") as steps,
     ):
-        yield Rooms(assignment, store, tracker, Registry.connect(), held, steps)
+        registry = Registry.connect()
+        register(assignment.judge, assignment.rubric, registry)
+        yield Rooms(assignment, store, tracker, registry, held, steps)
 
 
 class Rooms:

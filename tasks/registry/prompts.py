@@ -45,16 +45,38 @@ class Prompts:
         with named(self._uri):
             return self._exact(prompt) if prompt.startswith("prompts:/") else self._registered(service, prompt, release)
 
+    def exact(self, uri: str) -> str:
+        """Return the URI of the exact version that a URI names.
+
+        Raises:
+            RegistryError: when it does not exist.
+        """
+        with named(self._uri):
+            return self._exact(uri)
+
+    def keep(self, name: str, text: str, what: str) -> str:
+        """Register a text under a name of its own, unless it is the newest version's; returns its exact URI.
+
+        Args:
+            name: Of letters, digits, dots, dashes and underscores.
+            text: The prompt.
+            what: What it is, for people.
+        """
+        with named(self._uri):
+            return self._kept(name, text, what, what, {})
+
     def _registered(self, service: str, prompt: str, release: str) -> str:
-        name = f"{plain(service)}.prompt"
+        what = f"Prompt of {storable(service)}; one version a change."
+        tags = {"plumbline.release": storable(release)}
+        return self._kept(f"{plain(service)}.prompt", prompt, what, f"Release {storable(release)}", tags)
+
+    def _kept(self, name: str, text: str, what: str, why: str, tags: dict[str, str]) -> str:
         if self._client.get_prompt(name) is None:
-            self._client.create_prompt(name, f"Prompt of {storable(service)}; one version a change.")
+            self._client.create_prompt(name, what)
         newest = self._newest(name)
-        if newest is not None and self._client.get_prompt_version(name, newest).template == prompt:
+        if newest is not None and self._client.get_prompt_version(name, newest).template == text:
             return f"prompts:/{name}/{newest}"
-        made = self._client.create_prompt_version(
-            name, storable(prompt), f"Release {storable(release)}", {"plumbline.release": storable(release)}
-        )
+        made = self._client.create_prompt_version(name, storable(text), why, tags)
         return f"prompts:/{name}/{made.version}"
 
     def text(self, uri: str) -> str:

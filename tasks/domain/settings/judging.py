@@ -26,7 +26,12 @@ class Judge(Settings):
         default="OPENAI_API_KEY",
         description="Name of the environment variable or Prefect Secret block with the key. Never the key itself.",
     )
-    rubric: str = Field(default="default", min_length=1, description="What the judge is asked.")
+    rubric: str = Field(
+        default="default",
+        min_length=1,
+        description="What the judge is asked: default, reference, instructions, refusal; or your own, by name or URI in "
+        "the MLflow Prompt Registry (prompts:/name/3), with its criteria as lines `- name: question`.",
+    )
     mode: Literal["chat", "batch"] = Field(
         default="chat",
         description="chat: answers at once. batch: the endpoint's batch API, half the price, minutes to hours.",
