@@ -53,8 +53,8 @@ def rows(seed: int, *, quick: bool) -> list[Row]:
     rng = np.random.default_rng(seed)
     found = []
     for name, setting, must, years in (
-        ("i.i.d.", IID, 0.1, 10 if quick else 100),
-        ("hours sd 0.01, AR sd 0.0045 ρ 0.95", REALISTIC, 0.2, 10 if quick else 100),
+        ("i.i.d.", IID, 0.1, 10 if quick else 60),
+        ("hours sd 0.01, AR sd 0.0045 ρ 0.95", REALISTIC, 0.2, 10 if quick else 60),
         ("hours sd 0.01, AR sd 0.01 ρ 0.95", ROUGH, 0.2, 10 if quick else 40),
     ):
         crossings, rollbacks = alarms_in_years(rng, years, setting)
