@@ -11,9 +11,21 @@ MOVES = ("release", "rollback", "undo", "moved_outside")
 
 
 def moves_of(store: Store, service: str) -> list[tuple[datetime, str]]:
-    """Return when which release became live, oldest first."""
-    return [
-        (action.updated_at, action.to_release)
+    """Return when which release became live, oldest first; what was live already did not become so."""
+    moves: list[tuple[datetime, str]] = []
+    for action in store.actions.of(service):
+        if action.kind in MOVES and action.state is ActionState.DONE and action.to_release and action.updated_at:
+            if moves and moves[-1][1] == action.to_release:
+                continue
+            moves.append((action.updated_at, action.to_release))
+    return moves
+
+
+def candidate_of(store: Store, service: str) -> str | None:
+    """Return the release that has a share of the traffic now; None when one release has all of it."""
+    acts = [
+        action
         for action in store.actions.of(service)
-        if action.kind in MOVES and action.state is ActionState.DONE and action.to_release and action.updated_at
+        if action.kind in {*MOVES, "share"} and action.state is ActionState.DONE
     ]
+    return acts[-1].to_release if acts and acts[-1].kind == "share" else None

@@ -9,6 +9,7 @@ from uuid import uuid4
 from prefect.runtime import flow_run
 
 from flows.clock import now
+from flows.moves import candidate_of
 from flows.switchboard import Switchboard
 from tasks.domain.errors import RegistryError, SettingsError
 from tasks.domain.release import Configuration, Mark, Release
@@ -80,21 +81,23 @@ class Candidate:
         self._release = self._board.registry.register(self._board.service, self._name, self._configuration, now())
 
     def route(self, route: str | float) -> None:
-        """Switch traffic to it, or leave it registered.
+        """Switch traffic to it, give it a share, or leave it registered.
 
         Raises:
-            SettingsError: when a share is asked of a target that cannot split traffic.
-            RoutingError: when a target refuses.
+            SettingsError: when a share is none, or there is nothing to share with.
+            RoutingError: when a target refuses, or none can split traffic.
         """
-        if route not in {"all", "none"}:
-            raise SettingsError(
-                f"route {route!r}: the targets of {self._board.service!r} cannot split traffic; use all or none"
-            )
         self._routed = str(route)
         release = self._registered()
         before = self._board.registry.live(self._board.service)
-        if route == "none" or (before is not None and before.name == release.name):
+        if isinstance(route, int | float):
+            self._share(release, before, float(route))
             return
+        candidate = candidate_of(self._board.store, self._board.service)
+        if route == "none" or (before is not None and before.name == release.name and candidate is None):
+            return
+        if candidate not in {None, release.name}:
+            before = self._board.registry.get(self._board.service, str(candidate))  # its share ends
         action = Action(
             id=f"release-{flow_run.id or uuid4()}",
             service=self._board.service,
@@ -108,6 +111,25 @@ class Candidate:
         )
         self._board.store.actions.record(action)
         self._board.perform(action, release, before)
+
+    def _share(self, release: Release, control: Release | None, share: float) -> None:
+        if not 0 < share < 1:
+            raise SettingsError(f"route {share:g}: a share lies between 0 and 1; use all or none")
+        if control is None or control.name == release.name:
+            raise SettingsError(f"route {share:g}: nothing else is live that {release.name!r} could share with")
+        action = Action(
+            id=f"share-{flow_run.id or uuid4()}",
+            service=self._board.service,
+            kind="share",
+            reason=f"{share:.0%} of the traffic to {release.name}",
+            by=self._by,
+            state=ActionState.STARTED,
+            from_release=control.name,
+            to_release=release.name,
+            created_at=now(),
+        )
+        self._board.store.actions.record(action)
+        self._board.share(action, release, control, share)
 
     def report(self) -> ReleaseReport:
         """Return what was done."""

@@ -161,7 +161,8 @@ class Request:
         assert action is not None
         emit("started", self)
         try:
-            done = board.perform(action, situation.to, situation.live)
+            back = board.registry.get(self.service, self._from) if self._from else situation.live
+            done = board.perform(action, situation.to, back)
         except HalfSwitchedError as error:
             return self._report("failed", f"half switched, a person is needed: {error}")
         except RoutingError as error:

@@ -10,7 +10,7 @@ from typing import Any
 from flows.clock import now
 from flows.credentials import secret
 from flows.decision import Decision
-from flows.moves import MOVES, moves_of
+from flows.moves import MOVES, candidate_of, moves_of
 from flows.orders import in_force
 from flows.telling import Teller
 from tasks.alerts import Kind
@@ -21,7 +21,15 @@ from tasks.domain.settings.policy import Policy, Target
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import parse_delay
 from tasks.registry import Registry
-from tasks.routing import Condition, HalfSwitchedError, Situation, switch, targets_of, unanswered
+from tasks.routing import (
+    Condition,
+    HalfSwitchedError,
+    Situation,
+    SplittingTarget,
+    switch,
+    targets_of,
+    unanswered,
+)
 from tasks.store import Action, ActionState, Store
 
 
@@ -79,6 +87,7 @@ class Switchboard:
             hold_until=datetime.fromisoformat(hold.detail["until"]) if hold else None,
             hold_by=hold.by if hold else "",
             rejected_at=rejected.updated_at if rejected else None,
+            candidate=candidate_of(self.store, self.service),
             rejected_by=rejected.detail["rejected_by"] if rejected else "",
         )
 
@@ -93,6 +102,8 @@ class Switchboard:
         if wanted is not None:
             found = next((release for release in releases if release.name == wanted), None)
             return found, {} if found else {wanted: "not registered"}
+        if decision is not None and decision.release == candidate_of(self.store, self.service):
+            return live, {}  # what the candidate shares with
         left = decision.release if decision else (live.name if live else None)
         served = {
             release.name: record
@@ -171,6 +182,26 @@ class Switchboard:
         known = self.store.actions.get(action.id)
         detail = dict(known.detail if known else action.detail) | dict(more)
         self.store.actions.update_state(action.id, before, after, detail=detail, at=now())
+
+    def share(self, action: Action, candidate: Release, control: Release, share: float) -> None:
+        """Give a candidate a share of the traffic, through the target that can split it.
+
+        Raises:
+            RoutingError: when none can, or it refuses.
+        """
+        able = [target for target in self.targets if isinstance(target, SplittingTarget)]
+        if not able:
+            raise RoutingError(
+                f"the alias of {self.service!r} cannot split traffic; use target kind webhook or mlflow_gateway"
+            )
+        try:
+            able[0].split(control, candidate, share, key=action.id)
+        except RoutingError as error:
+            self._move_on(action, ActionState.STARTED, ActionState.FAILED, {"error": str(error)})
+            raise
+        event = {"id": action.id, "at": now().isoformat(), "by": action.by, "why": action.reason}
+        self.registry.note(self.service, candidate.name, event | {"what": f"{share:.0%} of the traffic"})
+        self._move_on(action, ActionState.STARTED, ActionState.DONE, {"share": share})
 
     def resume(self) -> list[Action]:
         """Finish the switches that a crash left in the middle; returns them as they are now."""

@@ -4,7 +4,7 @@
 conditions, `unanswered` probes an endpoint.
 """
 
-from tasks.routing.base import TrafficTarget
+from tasks.routing.base import SplittingTarget, TrafficTarget
 from tasks.routing.catalog import targets_of
 from tasks.routing.conditions import Condition, Failing, Situation, check, missing
 from tasks.routing.probe import unanswered
@@ -16,6 +16,7 @@ __all__ = [
     "HalfSwitchedError",
     "NotSwitchedError",
     "Situation",
+    "SplittingTarget",
     "TrafficTarget",
     "check",
     "missing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tasks.domain.release import Release
 
@@ -35,6 +35,24 @@ class TrafficTarget(Protocol):
             to: Where to.
             expected: What it is thought to serve; None: nothing.
             key: The same key is the same switch, so that a repeated request is no second one.
+
+        Raises:
+            RoutingError: when it serves something else, refuses, or cannot be reached.
+        """
+
+
+@runtime_checkable
+class SplittingTarget(Protocol):
+    """A target that can give a candidate a share of the traffic."""
+
+    def split(self, control: Release, candidate: Release, share: float, *, key: str) -> None:
+        """Give a candidate a share of the traffic, and the release that serves the rest.
+
+        Args:
+            control: What serves now.
+            candidate: What gets the share.
+            share: Between 0 and 1.
+            key: The same key is the same order.
 
         Raises:
             RoutingError: when it serves something else, refuses, or cannot be reached.

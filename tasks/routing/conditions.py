@@ -61,6 +61,7 @@ class Situation:
         hold_by: Whose order.
         rejected_at: When a person last said no to rolling back this release.
         rejected_by: Who.
+        candidate: A release that has a share of the traffic beside what is live.
     """
 
     now: datetime
@@ -75,6 +76,7 @@ class Situation:
     hold_by: str = ""
     rejected_at: datetime | None = None
     rejected_by: str = ""
+    candidate: str | None = None
 
 
 def check(situation: Situation) -> list[Condition]:
@@ -165,6 +167,8 @@ def _live(situation: Situation) -> Condition:
     if situation.failing is None:
         return Condition("live", holds=True, words=f"{live.name} is live")
     failing = situation.failing.release
+    if failing == situation.candidate:
+        return Condition("live", holds=True, words=f"{failing} has a share of the traffic beside {live.name}")
     words = f"{live.name} is live" + ("" if live.name == failing else f", not {failing}: there is nothing to roll back")
     return Condition("live", live.name == failing, words)
 
@@ -180,7 +184,8 @@ def _target(situation: Situation) -> Condition:
         return Condition("good release", holds=False, words=f"{to.name} is quarantined: {to.why}")
     if to.origin is not Origin.REGISTERED:
         return Condition("good release", holds=False, words=f"{to.name} was only seen in logs, never registered")
-    if situation.live is not None and to.name == situation.live.name:
+    of_candidate = situation.failing is not None and situation.failing.release == situation.candidate
+    if situation.live is not None and to.name == situation.live.name and not of_candidate:
         return Condition("good release", holds=False, words=f"{to.name} is live already")
     return Condition(
         "good release", holds=True, words=f"{to.name} was named" if situation.wanted else f"{to.name} is good"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -49,11 +49,29 @@ class GatewayTarget:
 
     def switch(self, to: Release, *, expected: Release | None, key: str) -> None:  # noqa: ARG002 (setting a mapping again is no second switch)
         """Replace the endpoint's model definition if it is the expected one, and wait until caches are gone."""
+        self._map([(to, 1.0)], [to, expected] if expected is not None else None)
+
+    def split(self, control: Release, candidate: Release, share: float, *, key: str) -> None:  # noqa: ARG002 (setting a mapping again is no second switch)
+        """Give a candidate a share; the gateway draws for each request, so that no user sticks to a side."""
+        self._map([(control, 1 - share), (candidate, share)], [control, candidate])
+
+    def _map(self, weights: Sequence[tuple[Release, float]], among: Sequence[Release] | None) -> None:
+        """Map the endpoint to releases, if all it maps to now is among some of them."""
         endpoint = self._found()
-        if expected is not None and not self.serves(expected):
-            raise RoutingError(f"{self.name}: it does not serve {expected.name}: somebody else moved it")
-        wanted = self._definition(to)["model_definition_id"]
-        configs = [{"model_definition_id": wanted, "linkage_type": "PRIMARY", "weight": 1.0}]
+        if among is not None:
+            known = {self._definition(release)["model_definition_id"] for release in among}
+            mapped = {one.get("model_definition_id") for one in endpoint.get("model_mappings", [])}
+            if not mapped <= known:
+                names = " or ".join(release.name for release in among)
+                raise RoutingError(f"{self.name}: it serves something else than {names}: somebody else moved it")
+        configs = [
+            {
+                "model_definition_id": self._definition(release)["model_definition_id"],
+                "linkage_type": "PRIMARY",
+                "weight": weight,
+            }
+            for release, weight in weights
+        ]
         self._call("POST", "endpoints/update", {"endpoint_id": endpoint["endpoint_id"], "model_configs": configs})
         # Each worker of the gateway answers from its cache for a while; until then old and new answers mix.
         self._sleep(self._settle)

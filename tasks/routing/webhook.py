@@ -25,9 +25,11 @@ class WebhookTarget:
     """A router that is told by HTTP.
 
     `POST url` with `{"action": "switch", "service", "release", "version", "model", "endpoint", "prompt", "expected"}`
-    shall switch to `release` if it serves `expected` (409 if not); `GET read_back_url?service=…` shall answer
-    `{"release": …}`. Each request carries `X-Plumbline-Timestamp` and `X-Plumbline-Signature: sha256=<hex>`, the HMAC
-    of `<timestamp>.<body>` (a GET has an empty body); a switch also `Idempotency-Key`.
+    shall switch to `release` if it serves `expected`, alone or beside `release` (409 if not); `"action": "split"` with
+    `share` shall give `release` that share and `expected` the rest. `GET read_back_url?service=…` shall answer
+    `{"release": …}` when one release gets all traffic, `{"release": null}` while it is split. Each request carries
+    `X-Plumbline-Timestamp` and `X-Plumbline-Signature: sha256=<hex>`, the HMAC of `<timestamp>.<body>` (a GET has an
+    empty body); an order also `Idempotency-Key`.
 
     Args:
         settings: The target's.
@@ -65,18 +67,11 @@ class WebhookTarget:
 
     def switch(self, to: Release, *, expected: Release | None, key: str) -> None:
         """Tell the router to switch; repeated with the same key until it answers."""
-        configuration = to.configuration
-        body = {
-            "action": "switch",
-            "service": self._service,
-            "release": to.name,
-            "version": to.version,
-            "model": configuration.model if configuration else None,
-            "endpoint": configuration.endpoint if configuration else None,
-            "prompt": configuration.prompt if configuration else None,
-            "expected": expected.name if expected else None,
-        }
-        self.post(body, key)
+        self.post(self._order("switch", to, expected), key)
+
+    def split(self, control: Release, candidate: Release, share: float, *, key: str) -> None:
+        """Tell the router to give a candidate a share."""
+        self.post(self._order("split", candidate, control) | {"share": share}, key)
 
     def scale(self, replicas: int, key: str) -> None:
         """Tell the router how many replicas to run."""
@@ -92,6 +87,19 @@ class WebhookTarget:
         text = json.dumps(body, separators=(",", ":")).encode()
         headers = {"Idempotency-Key": named, "Content-Type": "application/json"}
         self._send("POST", self._settings.url or "", text, headers)
+
+    def _order(self, action: str, release: Release, expected: Release | None) -> dict[str, Any]:
+        configuration = release.configuration
+        return {
+            "action": action,
+            "service": self._service,
+            "release": release.name,
+            "version": release.version,
+            "model": configuration.model if configuration else None,
+            "endpoint": configuration.endpoint if configuration else None,
+            "prompt": configuration.prompt if configuration else None,
+            "expected": expected.name if expected else None,
+        }
 
     def _send(
         self, method: str, address: str, body: bytes, headers: dict[str, str], params: dict[str, str] | None = None

@@ -21,6 +21,7 @@ class Router:
 
     Attributes:
         serving: Name of the release, or id of the model definition.
+        shares: What the others get, by name or id.
         fault: `down` answers 503, `flaky` every second time, `lies` accepts and does nothing, `times out` switches and
             then answers 503.
         keys: Idempotency keys of the switches that took place.
@@ -29,6 +30,7 @@ class Router:
     url: str = ""
     serving: str = "2"
     fault: str = ""
+    shares: dict[str, float] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     requests: int = 0
 
@@ -48,13 +50,16 @@ class Router:
         if handler.headers["X-Plumbline-Signature"] != f"sha256={right}":
             return 401, {}
         if handler.command == "GET":
-            return 200, {"release": self.serving}
+            return 200, {"release": None if self.shares else self.serving}
         order = json.loads(body)
         key = handler.headers["Idempotency-Key"]
         if key not in self.keys:
-            if order["expected"] != self.serving:
+            if order["expected"] not in {self.serving, *self.shares}:
                 return 409, {}
-            self._switch(order["release"], key)
+            if order["action"] == "split":
+                self.shares = {order["release"]: order["share"]}
+            else:
+                self._switch(order["release"], key)
         return (503 if self.fault == "times out" else 200), {}
 
     def _gateway(self, path: str, query: dict[str, list[str]], body: bytes) -> tuple[int, object]:
@@ -67,17 +72,19 @@ class Router:
         if path == "endpoints/get":
             if query["name"] != ["chat"]:
                 return 404, {}
-            mapping = {"model_definition_id": self.serving}
-            return 200, {"endpoint": {"endpoint_id": "e1", "model_mappings": [mapping]}}
+            mapped = [{"model_definition_id": one} for one in (self.serving, *self.shares)]
+            return 200, {"endpoint": {"endpoint_id": "e1", "model_mappings": mapped}}
         if path != "endpoints/update":
             return 404, {}
         order = json.loads(body)
-        self._switch(order["model_configs"][0]["model_definition_id"], path)
+        first, *others = order["model_configs"]
+        self._switch(first["model_definition_id"], path)
+        self.shares = {one["model_definition_id"]: one["weight"] for one in others}
         return (503 if self.fault == "times out" else 200), {}
 
     def _switch(self, to: str, key: str) -> None:
         if self.fault != "lies":
-            self.serving = to
+            self.serving, self.shares = to, {}
             self.keys.append(key)
 
 

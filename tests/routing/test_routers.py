@@ -10,7 +10,7 @@ import pytest
 from tasks.domain.errors import RoutingError
 from tasks.domain.release import Configuration
 from tasks.domain.settings.policy import Target
-from tasks.routing import TrafficTarget, unanswered
+from tasks.routing import SplittingTarget, TrafficTarget, unanswered
 from tasks.routing.address import permitted
 from tasks.routing.gateway import GatewayTarget
 from tasks.routing.webhook import WebhookTarget
@@ -56,6 +56,22 @@ def test_a_router_moved_by_others_refuses(kind: str, router: Router) -> None:
     with pytest.raises(RoutingError, match=r"409|somebody else moved it"):
         target(kind, router).switch(OLD, expected=NEW, key="k")
     assert router.serving == "3"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_candidate_gets_a_share_and_loses_it_again(kind: str, router: Router) -> None:
+    """While traffic is split neither serves alone; the control takes all of it back, or the candidate is promoted."""
+    made = target(kind, router)
+    assert isinstance(made, SplittingTarget)
+    for winner, loser in ((NEW, THIRD), (THIRD, NEW)):
+        router.serving, router.shares = "2", {}
+        made.split(NEW, THIRD, 0.1, key=f"split {winner.name}")
+        assert (made.serves(NEW), made.serves(THIRD), router.shares) == (False, False, {"3": 0.1})
+        made.switch(winner, expected=loser, key=f"end {winner.name}")
+        assert (made.serves(winner), router.shares) == (True, {})
+    router.serving = "1"
+    with pytest.raises(RoutingError, match=r"409|somebody else moved it"):
+        made.split(NEW, THIRD, 0.1, key="again")
 
 
 @pytest.mark.parametrize("kind", KINDS)
