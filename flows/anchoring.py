@@ -25,8 +25,8 @@ from tasks.store import Anchor, Store
 ROTATING = 16
 """Judged again in each run: names a shift of 0.15 within two or three windows at a tenth of the sample's price."""
 
-_CANDIDATES = 20
-"""Texts kept of each window: 100 anchors from the five windows that make the shortest baseline."""
+_FEWEST, _MOST, _MOST_FROM = 20, 100, timedelta(hours=12)
+"""Texts kept of each window: 100 anchors from the five hours, or the one day, that make the shortest baseline."""
 
 _KEPT = timedelta(days=35)
 """A baseline reaches back 28 days from the start of its release, which may have been a while ago."""
@@ -48,6 +48,7 @@ class Anchoring:
         self._shifts: dict[str, JudgeShift | None] = {}
         self._whole: set[str] = set()
         self.paid: list[Judgment] = []
+        self._candidates = min(_MOST, max(_FEWEST, int(_MOST * (assignment.length / _MOST_FROM))))
 
     @property
     def wanted(self) -> bool:
@@ -81,7 +82,7 @@ class Anchoring:
                 interaction=_texts(scored[content].interaction),
                 quality=scored[content].judgment.scores["quality"],
             )
-            for content in sorted(scored)[:_CANDIDATES]
+            for content in sorted(scored)[: self._candidates]
         ]
         asked, start = self._assignment.asked, summary.window_start
         self._store.anchors.offer(summary.service, asked, summary.release, start, candidates)

@@ -42,6 +42,7 @@ class JudgeMonitor:
             reason = f"judge steady: {summary.scored} of {summary.sampled} scored" + (f" ({causes})" if causes else "")
             if shift is not None:
                 reason += f"; {shift.words}"
+            reason += _served_anew(moment)
             if summary.judge.provider == "heuristic":
                 reason += "; heuristic word overlap, no LLM"
             return (Finding(monitor=self.name, verdict=Verdict.PASS, reason=reason, value=coverage, metrics=metrics),)
@@ -65,6 +66,16 @@ class JudgeMonitor:
         return (
             Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason=reason, value=coverage, metrics=metrics),
         )
+
+
+def _served_anew(moment: Moment) -> str:
+    """Say when other models answered than in the baseline: the same name may stand for another model by now."""
+    windows = moment.reference.windows if moment.reference is not None else ()
+    before = {served for window in windows for served in window.judge.served_models}
+    now = set(moment.summary.judge.served_models)
+    if not before or not now or now & before:
+        return ""
+    return f"; served by {', '.join(sorted(now))}, in the baseline by {', '.join(sorted(before))}"
 
 
 class IntakeMonitor:

@@ -19,7 +19,7 @@ from tasks.store.anchors import anchor_candidates
 from tests.judging.fake_judge import Behaviour, FakeJudge
 
 END = datetime(2026, 6, 15, tzinfo=UTC)
-MOVES = END - timedelta(days=3)
+MOVES = END - timedelta(days=2)
 Run = Callable[..., EvaluationReport]
 
 
@@ -39,14 +39,14 @@ def levels(text: str, less: int = 0) -> dict[str, int]:
 
 @pytest.fixture
 def run(place: Path, fake: FakeJudge, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Evaluate a week of one healthy release, all distinct contents, in windows of six hours."""
+    """Evaluate six days of one healthy release, all distinct contents, in windows of a day."""
     monkeypatch.setenv("OPENAI_API_KEY", "any")
     service, path = f"bot-{uuid4().hex[:8]}", place / "logs.jsonl"
     make_up(
         path,
         seed=3,
         end=END,
-        days=7,
+        days=6,
         service=service,
         releases=[MadeUpRelease(name="1", latency_factor=0.7)],
         per_day=400,
@@ -55,7 +55,7 @@ def run(place: Path, fake: FakeJudge, monkeypatch: pytest.MonkeyPatch) -> Run:
     path.write_text("\n".join(line.replace('"prompt":"', f'"prompt":"{n}: ', 1) for n, line in enumerate(lines)) + "\n")
 
     def evaluated(**asked: object) -> EvaluationReport:
-        fields: dict = {"judge": {"base_url": fake.url}, "window": "6h", "sampling": {"per_window": 100}} | asked
+        fields: dict = {"judge": {"base_url": fake.url}, "window": "1d", "sampling": {"per_window": 400}} | asked
         return evaluate(service=service, logs={"path": str(path)}, **fields)
 
     return evaluated
@@ -69,7 +69,7 @@ def finding(window: WindowReport, monitor: str) -> tuple[str, str]:
 def test_a_judge_that_moves_in_a_healthy_stretch_fails_nothing_and_is_named(run: Run, fake: FakeJudge) -> None:
     """Quality and toxicity are undecided, the finding says how far the judge moved; steady again, all is well."""
     fake.behaviour = Behaviour(levels=levels)
-    before = run(start=END - timedelta(days=7), end=MOVES)
+    before = run(start=END - timedelta(days=6), end=MOVES)
     assert before.verdict == "pass"
     fake.behaviour = Behaviour(levels=lambda text: levels(text, less=1))
     moved = run(start=MOVES, end=MOVES + timedelta(days=1))
@@ -93,7 +93,7 @@ def test_a_judge_that_moves_in_a_healthy_stretch_fails_nothing_and_is_named(run:
 def test_a_release_that_really_falls_fails_after_the_anchors_were_judged_again(run: Run, fake: FakeJudge) -> None:
     """The judge is steady on the anchors; what fell is the release."""
     fake.behaviour = Behaviour(levels=levels)
-    run(start=END - timedelta(days=7), end=MOVES)
+    run(start=END - timedelta(days=6), end=MOVES)
     known = set(fake.seen)
     fake.behaviour = Behaviour(levels=lambda text: levels(text, less=0 if text in known else 1))
     report = run(start=MOVES, end=END)
@@ -105,18 +105,29 @@ def test_a_release_that_really_falls_fails_after_the_anchors_were_judged_again(r
 def test_anchors_cost_what_they_say_and_none_are_judged_when_nothing_is(run: Run, fake: FakeJudge) -> None:
     """Sixteen a run beside the sample; a second run of the same windows asks nothing."""
     fake.behaviour = Behaviour(levels=levels)
-    run(start=END - timedelta(days=7), end=MOVES)
+    run(start=END - timedelta(days=6), end=MOVES)
     asked = len(fake.requests)
-    report = run(start=MOVES, end=MOVES + timedelta(hours=6))
+    report = run(start=MOVES, end=MOVES + timedelta(days=1))
     assert len(fake.requests) - asked == report.judge.calls == report.windows[-1].judged + 16
     asked = len(fake.requests)
-    run(start=MOVES, end=MOVES + timedelta(hours=6))
+    run(start=MOVES, end=MOVES + timedelta(days=1))
     assert len(fake.requests) == asked
 
 
 def test_without_anchors_nothing_is_kept_or_judged_again(run: Run, fake: FakeJudge) -> None:
     """Zero anchors: no texts of users in the store."""
     judge = {"base_url": fake.url, "anchors": 0}
-    run(start=END - timedelta(days=7), end=END - timedelta(days=6), judge=judge)
+    run(start=END - timedelta(days=6), end=END - timedelta(days=5), judge=judge)
     with Store.open() as store:
         assert not store._database.rows(select(anchor_candidates))
+
+
+def test_a_judge_served_by_another_model_is_said(run: Run, fake: FakeJudge) -> None:
+    """The name asked for stayed the same; who answers did not."""
+    fake.behaviour = Behaviour(levels=levels, model="judge-2026-05")
+    run(start=END - timedelta(days=6), end=MOVES)
+    fake.behaviour = Behaviour(levels=levels, model="judge-2026-06")
+    report = run(start=MOVES, end=MOVES + timedelta(days=1))
+    verdict, reason = finding(report.windows[-1], "judge")
+    assert verdict == "pass"
+    assert "served by judge-2026-06, in the baseline by judge-2026-05" in reason

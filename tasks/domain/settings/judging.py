@@ -29,8 +29,8 @@ class Judge(Settings):
     rubric: str = Field(
         default="default",
         min_length=1,
-        description="What the judge is asked: default, reference, instructions, refusal; or your own, by name or URI in "
-        "the MLflow Prompt Registry (prompts:/name/3), with its criteria as lines `- name: question`.",
+        description="What the judge is asked: default, reference, instructions, refusal; or your own, by name or URI "
+        "in the MLflow Prompt Registry (prompts:/name/3), with its criteria as lines `- name: question`.",
     )
     mode: Literal["chat", "batch"] = Field(
         default="chat",
