@@ -31,6 +31,7 @@ class Kind(StrEnum):
     MOVED_OUTSIDE = "moved_outside"
     STALE = "stale"
     UNDONE = "undone"
+    COMPARED = "compared"
 
 
 _HEADLINES = {
@@ -48,6 +49,7 @@ _HEADLINES = {
     Kind.MOVED_OUTSIDE: "live was moved by others",
     Kind.STALE: "not evaluated for too long",
     Kind.UNDONE: "a rollback was undone",
+    Kind.COMPARED: "an A/B test is decided",
 }
 
 _WHAT_TO_DO = {
@@ -65,6 +67,7 @@ _WHAT_TO_DO = {
     Kind.MOVED_OUTSIDE: "Nothing to do if it was meant; use the release flow, so that it is recorded who and why.",
     Kind.STALE: "Check the schedule, the work pool and its worker.",
     Kind.UNDONE: "Nothing to do: evidence starts anew.",
+    Kind.COMPARED: "Read what was decided and done; in mode dry_run or off, promote or stop the candidate by hand.",
 }
 
 

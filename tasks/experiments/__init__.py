@@ -8,10 +8,12 @@ from tasks.experiments.assignment import assign
 from tasks.experiments.comparing import learn, start, update
 from tasks.experiments.deciding import ratio_evidence
 from tasks.experiments.family import Family
+from tasks.experiments.report import ComparisonReport, comparison_report
 from tasks.experiments.rows import Row
 from tasks.experiments.state import ComparisonState, Decision, Look, Outcome
 
 __all__ = [
+    "ComparisonReport",
     "ComparisonState",
     "Decision",
     "Family",
@@ -19,6 +21,7 @@ __all__ = [
     "Outcome",
     "Row",
     "assign",
+    "comparison_report",
     "learn",
     "ratio_evidence",
     "start",

@@ -83,10 +83,10 @@ def _stopped(state: ComparisonState, experiment: Experiment) -> str:
     shown = tests.worse.interval
     if -shown.estimate < margin / 2:
         return ""
+    # No interval here: the one for display is wide at few pairs and would seem to contradict the e-value that decided.
     return (
-        f"worse in {culprit}: {_signed(shown.estimate)} against the control ({_signed(shown.low)} to "
-        f"{_signed(shown.high)}) after {tests.worse.pairs:,} of each; equal releases would look like this in at most "
-        f"{math.exp(-family.against(state.tests)):.1%} of all tests"
+        f"worse in {culprit}: {_signed(shown.estimate)} against the control after {tests.worse.pairs:,} of each; equal "
+        f"releases would look like this in at most {math.exp(-family.against(state.tests)):.2g} of all tests"
     )
 
 

@@ -1,0 +1,73 @@
+"""A/B: two releases that serve side by side: pull → judge → update → record → act."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from flows.comparing import comparing
+from flows.contest import contest
+from flows.verdicts import publish_comparison
+from tasks.domain.settings.experiments import Experiment
+from tasks.domain.settings.judging import Judge, Sampling
+from tasks.domain.settings.logs import LogSource
+from tasks.domain.settings.policy import Alerts, Policy, Target
+from tasks.experiments import ComparisonReport
+
+
+def _run_name() -> str:
+    """Say service and releases in the name of the run."""
+    asked: dict[str, Any] = flow_run.parameters
+    return f"{asked.get('service', 'compare')} {asked.get('candidate', '')} against {asked.get('control', '')}"
+
+
+@flow(name="compare", flow_run_name=_run_name, persist_result=False)
+def compare(
+    service: str,
+    control: str,
+    candidate: str,
+    logs: LogSource,
+    judge: Judge = Judge(),
+    sampling: Sampling = Sampling(),
+    experiment: Experiment = Experiment(),
+    policy: Policy = Policy(),
+    target: Target = Target(),
+    alerts: Alerts = Alerts(),
+    window: str = "1h",
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> ComparisonReport | State[ComparisonReport]:
+    """Compare a candidate with the control while both serve: promote it, stop it, or say how much is missing.
+
+    Args:
+        service: The served application.
+        control: The release that serves so far, as it stands in the logs.
+        candidate: The release that is tried.
+        logs: Where the interaction logs are.
+        judge: Who scores the samples.
+        sampling: How many interactions of each release and window are scored.
+        experiment: What the test asks and when it is over.
+        policy: What may be done about a decision: mode, and how fresh it must be.
+        target: How traffic is switched.
+        alerts: Whom to tell.
+        window: Length of a window: 15m, 1h, 3h, 6h, 1d.
+        start: Where the test began (with time zone); empty: as far back as max_catch_up, then where it stands.
+        end: Up to here (with time zone); empty: now, less the settle delay.
+    """
+    asked = contest(
+        service, control, candidate, logs, judge, sampling, experiment, policy, target, alerts, window, start
+    )
+    with comparing(asked) as rooms:
+        for batch in rooms.batches(end):
+            served = rooms.pull(batch)
+            judged = rooms.judge(served)
+            rooms.update(served, judged)
+        done = rooms.act()
+        report = rooms.record(done)
+        publish_comparison(report, rooms.link)
+    return Completed(message=report.text[:500], name=report.decision.capitalize(), data=report)

@@ -1,0 +1,102 @@
+"""What a comparison leaves on record: a study for MLflow, an artifact and an event for Prefect; never text of users."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prefect.artifacts import create_markdown_artifact
+from prefect.events import emit_event
+from prefect.runtime import flow_run
+
+from flows.contest import Contest
+from flows.reporting import slug
+from tasks.domain.study import Study
+from tasks.experiments import ComparisonReport, ComparisonState
+from tasks.experiments.report import MetricReport
+from tasks.tracking import interval_figure, study_page
+
+_HEAD = ("metric", "candidate − control", "95 % interval", "margin", "pairs", "shown")
+
+
+def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Contest) -> Study:
+    """Return what is recorded of a comparison: the timeline of the primary metric, its picture, the report."""
+    assert state.began is not None
+    assert state.ended is not None
+    primary = asked.experiment.primary
+    looks = [(look.end, look.estimate, look.low, look.high) for look in state.looks]
+    words = f"{report.candidate} minus {report.control} in {primary}, with its interval after each window"
+    margin = getattr(asked.experiment.margins, primary)
+    figure = interval_figure(looks, margin, f"{primary} over time", words) if looks else None
+    title = f"{report.service}: {report.candidate} against {report.control}"
+    return Study(
+        kind="comparison",
+        service=report.service,
+        key=asked.key,
+        name=f"{state.began:%Y-%m-%dT%H:%MZ} {report.candidate} against {report.control} {report.decision}",
+        text=report.text,
+        start=state.began,
+        end=state.ended,
+        tags={
+            "plumbline.release": report.candidate,
+            "plumbline.control": report.control,
+            "plumbline.verdict": report.decision,
+            "plumbline.flow_run_id": str(flow_run.id or ""),
+            "plumbline.judge_model": asked.judge.model if asked.judges else "",
+        },
+        params=asked.described,
+        metrics={
+            f"{primary}/difference": tuple((end, estimate) for end, estimate, _, _ in looks),
+            f"{primary}/ci_low": tuple((end, low) for end, _, low, _ in looks),
+            f"{primary}/ci_high": tuple((end, high) for end, _, _, high in looks),
+            f"{primary}/pairs": tuple((look.end, float(look.pairs)) for look in state.looks),
+        },
+        artifacts={
+            "report.html": study_page(title, report.text, figure, _HEAD, [_row(one) for one in report.metrics]),
+            "comparison.json": report.model_dump_json(indent=1),
+        },
+        finished=state.decision.final,
+    )
+
+
+def publish_comparison(report: ComparisonReport, link_of: Callable[[str], str | None]) -> None:
+    """Leave the decision as an artifact and tell it as an event."""
+    address = link_of(report.mlflow_run_id) if report.mlflow_run_id else None
+    lines = [f"# {report.decision.upper()} · {_cell(report.service)}", "", _cell(report.text), ""]
+    lines += [f"| {' | '.join(_HEAD)} |", "|---|---|---|---|---|---|"]
+    lines += [f"| {' | '.join(_cell(cell) for cell in _row(one))} |" for one in report.metrics]
+    lines += ["", *([f"**Waiting:** {_cell(report.waiting)}"] if report.waiting else [])]
+    lines += [f"**Done:** {_cell(action)}" for action in report.actions]
+    lines += ["", *([f"[Comparison in MLflow]({address})"] if address else [])]
+    create_markdown_artifact(
+        key=f"comparison-{slug(report.service)}",
+        markdown="\n".join(lines),
+        description=f"{report.candidate} against {report.control}: {report.decision}",
+    )
+    emit_event(
+        event=f"plumbline.comparison.{report.decision}",
+        resource={
+            "prefect.resource.id": f"plumbline.service.{report.service}",
+            "prefect.resource.name": report.service,
+        },
+        payload={"decision": report.decision, "control": report.control, "candidate": report.candidate},
+    )
+
+
+def _row(one: MetricReport) -> list[str]:
+    if one.estimate is None or one.interval is None:
+        return [one.metric, "not measured", "", f"{one.margin:g}", "0", ""]
+    shown = "better" if one.better else "not worse" if one.not_worse else "open"
+    low, high = one.interval
+    return [
+        one.metric,
+        f"{one.estimate:+.4f}",
+        f"{low:+.4f} to {high:+.4f}",
+        f"{one.margin:g}",
+        f"{one.pairs:,}",
+        shown,
+    ]
+
+
+def _cell(text: str) -> str:
+    """Make text safe in Markdown: names of services and releases come from logs."""
+    return text.replace("|", "\\|").replace("[", "\\[").replace("\n", " ").replace("<", "&lt;").replace("`", "'")

@@ -1,0 +1,102 @@
+"""What a run of `compare` returns: plain words and numbers, JSON-able, no text of users."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tasks.domain.report import JudgeSpend
+from tasks.domain.settings.experiments import Experiment
+from tasks.experiments.deciding import ratio_evidence
+from tasks.experiments.state import ComparisonState
+
+
+class MetricReport(BaseModel):
+    """One metric: candidate minus control, as a feature of which more is better."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    metric: str
+    pairs: int = 0
+    estimate: float | None = None
+    interval: tuple[float, float] | None = None
+    margin: float
+    not_worse: bool = False
+    better: bool = False
+    log_evidence_worse: float = 0.0
+
+
+class ComparisonReport(BaseModel):
+    """What a comparison of two releases has come to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service: str
+    control: str
+    candidate: str
+    decision: str
+    reason: str
+    decided_at: datetime | None = None
+    actions: list[str] = Field(default_factory=list)
+    metrics: list[MetricReport] = Field(default_factory=list)
+    windows: int = 0
+    new_windows: int = 0
+    waiting: str = ""
+    units: tuple[int, int] = (0, 0)
+    sample_ratio_log_evidence: float = 0.0
+    start: datetime | None = None
+    end: datetime | None = None
+    judge: JudgeSpend = Field(default_factory=JudgeSpend)
+    mlflow_run_id: str | None = None
+    text: str = ""
+
+
+def metric_reports(state: ComparisonState, experiment: Experiment) -> list[MetricReport]:
+    """Return each metric of a comparison, the primary first."""
+    reports = []
+    for metric in experiment.metrics:
+        margin = getattr(experiment.margins, metric)
+        tests = state.tests.get(metric)
+        if tests is None or not tests.not_worse.pairs:
+            reports.append(MetricReport(metric=metric, margin=margin))
+            continue
+        shown = tests.not_worse.interval
+        reports.append(
+            MetricReport(
+                metric=metric,
+                pairs=tests.not_worse.pairs,
+                estimate=shown.estimate,
+                interval=(shown.low, shown.high),
+                margin=margin,
+                not_worse=tests.not_worse.decided,
+                better=tests.better.decided,
+                log_evidence_worse=tests.worse.log_evidence,
+            )
+        )
+    return reports
+
+
+def comparison_report(
+    service: str, control: str, candidate: str, state: ComparisonState, experiment: Experiment
+) -> ComparisonReport:
+    """Return what a state says."""
+    decision = state.decision
+    unit = f"{experiment.unit}s" if experiment.unit == "session" else "interactions, each assigned by itself"
+    said = f"{decision.outcome.upper()}: {service} {candidate} against {control}, {experiment.primary} first."
+    seen = f"{state.windows} windows, {state.units[0]:,} and {state.units[1]:,} {unit}."
+    return ComparisonReport(
+        service=service,
+        control=control,
+        candidate=candidate,
+        decision=decision.outcome.value,
+        reason=decision.reason,
+        decided_at=decision.at if decision.final else None,
+        metrics=metric_reports(state, experiment),
+        windows=state.windows,
+        units=state.units,
+        sample_ratio_log_evidence=ratio_evidence(state, experiment),
+        start=state.began,
+        end=state.ended,
+        text=f"{said} {decision.reason}.\n{seen}",
+    )

@@ -1,0 +1,139 @@
+"""Pictures of a comparison and of a plan as inline SVG, and the page they stand on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+_WIDTH, _HEIGHT = 720, 240
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 18, 30
+_LABELS = 6
+
+_STYLE = Markup("""
+body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
+svg{width:100%;height:auto}text{font:12px system-ui,sans-serif;fill:#57606a}.grid{stroke:#e1e4e8}
+.zero{stroke:#57606a}.margin{stroke:#b35900;stroke-dasharray:5 4}.line{fill:none;stroke:#0a58ca;stroke-width:2}
+.band{fill:#0a58ca;fill-opacity:.16}.step{fill:none;stroke:#1a7f37;stroke-width:2}pre{white-space:pre-wrap}
+table{border-collapse:collapse}td,th{text-align:left;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #e1e4e8}
+""")
+
+
+class _Axes:
+    """Where points lie on the canvas."""
+
+    def __init__(self, number: int, low: float, high: float) -> None:
+        self._number, self._low, self._high = number, low, high
+
+    def x(self, at: int) -> float:
+        return _LEFT + (at + 0.5) * (_WIDTH - _LEFT - _RIGHT) / max(self._number, 1)
+
+    def y(self, value: float) -> float:
+        share = (min(max(value, self._low), self._high) - self._low) / (self._high - self._low)
+        return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
+
+    def across(self, value: float, style: str, label: str) -> Markup:
+        return Markup(
+            '<line class="{0}" x1="{1}" x2="{2}" y1="{3:.1f}" y2="{3:.1f}"/>'
+            '<text x="{4}" y="{5:.1f}" text-anchor="end">{6}</text>'
+        ).format(style, _LEFT, _WIDTH - _RIGHT, self.y(value), _LEFT - 6, self.y(value) + 4, label)
+
+    def band(self, lows: Sequence[float], highs: Sequence[float]) -> Markup:
+        there = [f"{self.x(at):.1f},{self.y(high):.1f}" for at, high in enumerate(highs)]
+        back = [f"{self.x(at):.1f},{self.y(low):.1f}" for at, low in reversed(list(enumerate(lows)))]
+        return Markup('<polygon class="band" points="{}"/>').format(" ".join(there + back))
+
+    def line(self, values: Sequence[float], style: str = "line") -> Markup:
+        points = " ".join(f"{self.x(at):.1f},{self.y(value):.1f}" for at, value in enumerate(values))
+        return Markup('<polyline class="{}" points="{}"/>').format(style, points)
+
+    def days(self, moments: Sequence[datetime]) -> Markup:
+        return Markup("").join(
+            Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
+                min(max(self.x(at), _LEFT + 30), _WIDTH - 40), _HEIGHT - 8, f"{moments[at]:%m-%d %H:%M}"
+            )
+            for at in range(0, len(moments), math.ceil(len(moments) / _LABELS))
+        )
+
+
+def interval_figure(
+    looks: Sequence[tuple[datetime, float, float, float]], margin: float, title: str, description: str
+) -> Markup:
+    """Draw an estimate with its interval over time, against no difference and the margin.
+
+    Args:
+        looks: End of each window with estimate, low and high.
+        margin: Difference that does not matter.
+        title: Read by screen readers and as a tooltip.
+        description: What is seen, in words.
+    """
+    newest = looks[len(looks) // 10 :]
+    # The first intervals are as wide as the range; the picture shows where it narrows.
+    reach = max([2.5 * margin, *(min(abs(end), 4 * margin) for _, _, low, high in newest for end in (low, high))])
+    axes = _Axes(len(looks), -reach, reach)
+    marks = [
+        axes.across(0, "zero", "0"),
+        axes.across(-margin, "margin", f"−{margin:g}"),
+        axes.across(margin, "margin", f"+{margin:g}"),
+        axes.band([low for *_, low, _ in looks], [high for *_, high in looks]),
+        axes.line([estimate for _, estimate, _, _ in looks]),
+        axes.days([end for end, *_ in looks]),
+    ]
+    return _svg(title, description, marks)
+
+
+def plan_figure(
+    hours: Sequence[tuple[datetime, float, float, float]], replicas: Sequence[int], title: str, description: str
+) -> Markup:
+    """Draw expected requests an hour with their interval, and the replicas that serve them.
+
+    Args:
+        hours: Start of each with expected, low and high requests.
+        replicas: Alongside.
+        title: Read by screen readers and as a tooltip.
+        description: What is seen, in words.
+    """
+    top = 1.05 * max([1.0, *(high for *_, high in hours)])
+    most = max([1, *replicas])
+    axes, steps = _Axes(len(hours), 0, top), _Axes(len(hours), 0, 1.05 * most)
+    marks = [
+        *(axes.across(share * top, "grid", f"{share * top:,.0f}") for share in (0, 0.5, 1)),
+        axes.band([low for *_, low, _ in hours], [high for *_, high in hours]),
+        axes.line([mean for _, mean, _, _ in hours]),
+        steps.line([float(number) for number in replicas], "step"),
+        Markup('<text x="{}" y="{:.1f}" text-anchor="end">{} replicas</text>').format(
+            _WIDTH - _RIGHT, steps.y(most) - 4, most
+        ),
+        axes.days([start for start, *_ in hours]),
+    ]
+    return _svg(title, description, marks)
+
+
+def study_page(title: str, text: str, figure: Markup | None, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a self-contained page: words first, then the picture, then the table; every text escaped."""
+    cells = Markup("").join(
+        Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row))
+        for row in rows
+    )
+    return str(
+        Markup(
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
+            'content="width=device-width"><title>{0}</title><style>{1}</style></head><body><h1>{0}</h1><pre>{2}</pre>'
+            "{3}<table><tr>{4}</tr>{5}</table></body></html>"
+        ).format(
+            title,
+            _STYLE,
+            text,
+            figure or Markup(""),
+            Markup("").join(Markup("<th>{}</th>").format(name) for name in head),
+            cells,
+        )
+    )
+
+
+def _svg(title: str, description: str, marks: Sequence[Markup]) -> Markup:
+    return Markup('<svg viewBox="0 0 {} {}" role="img"><title>{}</title><desc>{}</desc>{}</svg>').format(
+        _WIDTH, _HEIGHT, title, description, Markup("").join(marks)
+    )
