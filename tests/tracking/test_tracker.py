@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tasks.domain.errors import TrackingError
+from tasks.domain.naming import safe
 from tasks.domain.verdict import Verdict
 from tasks.tracking import Tracker
-from tasks.domain.naming import safe
 from tests.tracking.conftest import EVIL, evaluation
 
 pytestmark = pytest.mark.filterwarnings("ignore:For backward compatibility")
