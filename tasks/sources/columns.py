@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any, Protocol
 
 from tasks.sources.moments import moment_of
@@ -39,6 +40,11 @@ class Scaled:
     def __call__(self, row: Mapping[str, Any], /) -> Any:
         """Return the value in the canonical unit, or `MISSING`; what is no number stays as it is."""
         value = find(row, self.path)
+        if isinstance(value, str):  # a table of text, such as CSV
+            try:
+                value = float(value)
+            except ValueError:
+                return value
         return value * self.factor if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
@@ -64,7 +70,7 @@ class Between:
     def __call__(self, row: Mapping[str, Any], /) -> Any:
         """Return milliseconds, or `MISSING` where one of the moments cannot be read."""
         try:
-            start, end = (moment_of(find(row, path), naive_is_utc=True) for path in (self.start, self.end))
+            start, end = (moment_of(find(row, path), naive_zone=UTC) for path in (self.start, self.end))
         except Fault:
             return MISSING
         return (end - start).total_seconds() * 1000
@@ -99,12 +105,14 @@ class Preset:
         naive_is_utc: Whether the format defines times without a zone as UTC.
         messages_as_json: Whether prompts and responses may be messages kept as JSON text.
         otlp_lists: Whether attributes may be lists of `{"key", "value"}`.
+        marks: Paths that rows of this format have and others have not; one of them is enough to recognize it.
     """
 
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     naive_is_utc: bool = False
     messages_as_json: bool = False
     otlp_lists: bool = False
+    marks: tuple[str, ...] = ()
 
 
 def paths(*alternatives: str) -> tuple[Column, ...]:

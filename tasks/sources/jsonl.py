@@ -31,7 +31,7 @@ def read_jsonl(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatch)
     strict = strict_reader(mapping)
     lenient = _LenientReader(RowReader(mapping, name), watch)
     first = 1
-    for lines in _batches_of_lines(file, name):
+    for lines in batches_of_lines(file, name):
         if strict is not None and not watch.watching:
             try:
                 yield Batch(strict.read_all(lines), clean=True)
@@ -56,7 +56,7 @@ def read_jsonl(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatch)
         first += len(lines)
 
 
-def _batches_of_lines(file: IO[bytes], name: str) -> Iterator[list[bytes]]:
+def batches_of_lines(file: IO[bytes], name: str) -> Iterator[list[bytes]]:
     """Yield the file's lines, or the items of a `.json` file that is one array (exports are; it is read whole)."""
     lines = file.readlines(_BATCH_BYTES)
     if ".json" in (name.lower()[-5:], name.lower()[-8:-3]) and lines and _opens_an_array(lines[0]):
@@ -76,7 +76,7 @@ def _opens_an_array(line: bytes) -> bool:
     if line.lstrip()[:1] != b"[":
         return False
     try:
-        row = _decoded(line)
+        row = decoded(line)
     except Fault:
         return True
     return bool(row) and all(isinstance(item, dict) for item in row)
@@ -95,7 +95,7 @@ class _LenientReader:
         if not raw.strip():
             return []
         try:
-            row = _decoded(raw)
+            row = decoded(raw)
         except Fault as fault:
             return [self._rows.aside(fault.cause, number, line)]
         if isinstance(row, dict) and self._watch.watching:
@@ -103,7 +103,7 @@ class _LenientReader:
         return [self._rows.read(row, number, line)]
 
 
-def _decoded(line: bytes) -> Any:
+def decoded(line: bytes) -> Any:
     """Decode a line as leniently as JSON's writers are: NaN, Infinity and lone surrogates are let through.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from tasks.sources.quarantine import Fault
@@ -12,13 +12,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS_BELOW = ((1e8, None), (1e11, 1_000_000), (1e14, 1_000), (1e17, 1), (1e20, 0.001))
 
 
-def moment_of(value: Any, *, naive_is_utc: bool = False) -> datetime:
+def moment_of(value: Any, *, naive_zone: tzinfo | None = None) -> datetime:
     """Return the moment as aware UTC.
 
     Args:
         value: Text, number or datetime.
-        naive_is_utc: Whether the format defines times without a zone as UTC. Otherwise they are a fault: which hour
-            they mean is a guess, and a wrong guess puts the row into a wrong window in silence.
+        naive_zone: What the format or the settings say of times without a zone. Otherwise they are a fault: which
+            hour they mean is a guess, and a wrong guess puts the row into a wrong window in silence.
 
     Raises:
         Fault: `missing timestamp`, `unreadable timestamp` or `naive timestamp`.
@@ -27,9 +27,9 @@ def moment_of(value: Any, *, naive_is_utc: bool = False) -> datetime:
         raise Fault("missing timestamp", "timestamp")
     moment = value if isinstance(value, datetime) else _read(value)
     if moment.tzinfo is None:
-        if not naive_is_utc:
+        if naive_zone is None:
             raise Fault("naive timestamp", "timestamp")
-        return moment.replace(tzinfo=UTC)
+        moment = moment.replace(tzinfo=naive_zone)
     try:
         return moment.astimezone(UTC)
     except OverflowError:

@@ -25,7 +25,7 @@ def read_parquet(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatc
         reader = RowReader(mapping, name)
         number = 0
         for batch in table.iter_batches(batch_size=_BATCH_ROWS):
-            for row in _with_microseconds(pa, batch).to_pylist():
+            for row in with_microseconds(pa, batch).to_pylist():
                 number += 1
                 if watch.watching:
                     watch.row(row)
@@ -34,7 +34,7 @@ def read_parquet(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatc
         raise OSError(f"broken Parquet: {error}") from error
 
 
-def _with_microseconds(pa: Any, batch: Any) -> Any:
+def with_microseconds(pa: Any, batch: Any) -> Any:
     """Cut nanoseconds off moments: Python's have none."""
     for position, column in enumerate(batch.schema):
         if pa.types.is_timestamp(column.type) and column.type.unit == "ns":

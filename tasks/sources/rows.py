@@ -57,9 +57,7 @@ class RowReader:
         found: dict[str, Any] = {}
         faults: list[Fault] = []
         try:
-            found["timestamp"] = moment_of(
-                self._value(row, "timestamp"), naive_is_utc=self._mapping.preset.naive_is_utc
-            )
+            found["timestamp"] = moment_of(self._value(row, "timestamp"), naive_zone=self._mapping.naive_zone)
         except Fault as fault:
             faults.append(fault)
         for name, read in _READ.items():
@@ -82,6 +80,11 @@ class RowReader:
             service=found.get("service"),
             release=found.get("release"),
         )
+
+    def has(self, row: Table[str, Any], name: str) -> bool:
+        """Whether the row has a value of that canonical name, whatever it is."""
+        opened = with_keys(row) if self._mapping.preset.otlp_lists else row
+        return self._value(opened, name) not in (None, "")
 
     def aside(self, cause: str, line: int, raw: bytes) -> QuarantinedRow:
         """Put a row aside of which nothing can be read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import Any, Literal, Self, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
@@ -41,10 +42,17 @@ class LogSource(Settings):
     columns: dict[str, str] = Field(
         default_factory=dict,
         description="Canonical name to your column, dotted into JSON: {'service': 'model_id', 'prompt': 'req.text'}. "
-        "Only what differs. Canonical: " + ", ".join(CANONICAL_NAMES) + ".",
+        "Only what differs; a number in another unit as 'latency_s * 1000'. Canonical: "
+        + ", ".join(CANONICAL_NAMES)
+        + ".",
     )
     preset: Literal["plumbline", "otel_genai", "langfuse", "litellm"] = Field(
         default="plumbline", description="A known log format; `columns` overrides single names of it."
+    )
+    timezone: str | None = Field(
+        default=None,
+        description="Zone in which times without one were written, such as UTC or Europe/Berlin; empty: the preset's, "
+        "else such rows are put aside.",
     )
     segment: str | None = Field(
         default=None, description="Column that tells kinds of content apart (topic, tenant, language)."
@@ -76,6 +84,18 @@ class LogSource(Settings):
                     f"columns maps {{canonical name: your column}}, and {name!r} is no canonical name; {hint}"
                 )
         return columns
+
+    @field_validator("timezone")
+    @classmethod
+    def _a_zone(cls, timezone: str | None) -> str | None:
+        if timezone is not None:
+            try:
+                ZoneInfo(timezone)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                raise SettingsError(
+                    f"logs.timezone {timezone!r} is no time zone; use UTC or a name such as Europe/Berlin"
+                ) from None
+        return timezone
 
     @field_validator("mask", mode="before")
     @classmethod

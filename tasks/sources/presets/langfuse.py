@@ -37,5 +37,9 @@ LANGFUSE = Preset(
     },
     naive_is_utc=True,
     messages_as_json=True,
+    marks=(
+        *("usageDetails", "usage_details", "costDetails", "cost_details", "calculatedTotalCost", "statusMessage"),
+        *("providedModelName", "traceId", "projectId", "htmlPath"),
+    ),
 )
 """One generation or trace, one interaction."""

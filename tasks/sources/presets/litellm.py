@@ -26,5 +26,6 @@ LITELLM = Preset(
     },
     naive_is_utc=True,
     messages_as_json=True,
+    marks=("call_type", "proxy_server_request", "spend"),
 )
 """One proxied request, one interaction."""

@@ -50,5 +50,6 @@ OTEL_GENAI = Preset(
     naive_is_utc=True,
     messages_as_json=True,
     otlp_lists=True,
+    marks=("gen_ai", "attributes.gen_ai"),
 )
 """One span, one interaction."""

@@ -1,0 +1,241 @@
+"""A mapping guessed from anybody's logs: what cannot be used says why, what is unsure asks, what is plain is right."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tasks.domain.errors import SettingsError, SourceError
+from tasks.sources import read
+from tasks.sources.guessing import Guess, guess
+from tests.sources.rows_made import START, row, write
+
+WORDS = "the refund for order number is on its way and will arrive within some days after the warehouse".split()
+
+
+def rows(number: int = 60, **renamed: str) -> list[dict[str, Any]]:
+    """Rows of texts that look like texts; `renamed` gives canonical names other names."""
+    chance = random.Random(5)
+    made = []
+    for at in range(number):
+        text = " ".join(chance.choices(WORDS, k=12))
+        one = row(at, prompt=f"Where is order {at}? {text}", response=f"{text}.", release="1" if at < 40 else "2")
+        one |= {"latency_ms": 300.5 + at, "feedback": chance.choice(["up", "down", None])}
+        made.append({renamed.get(name, name): value for name, value in one.items()})
+    return made
+
+
+def columns_of(found: Guess) -> dict[str, str]:
+    """What `logs.columns` would be."""
+    return dict(found.source.columns)
+
+
+def test_logs_without_an_id_say_what_it_is_for_and_what_to_do(tmp_path: Path) -> None:
+    """The columns there are stand beside, and how to name one."""
+    found = guess(str(write(tmp_path / "a.jsonl", [one | {"interaction_id": None} for one in rows()])))
+    (words,) = found.missing
+    assert "no column holds interaction_id" in words
+    assert "request id" in words
+    assert "COLUMNS='interaction_id=column'" in words
+    assert found.readable == 0
+
+
+def test_an_id_that_repeats_is_none(tmp_path: Path) -> None:
+    """A session is not an interaction."""
+    made = [one | {"interaction_id": f"s{at // 6}"} for at, one in enumerate(rows())]
+    assert guess(str(write(tmp_path / "a.jsonl", made))).missing
+
+
+@pytest.mark.parametrize("content", [b"", b"[1, 2]\n\xff\xfe\n{broken"])
+def test_logs_without_rows_are_one_clear_error(tmp_path: Path, content: bytes) -> None:
+    """Naming the path."""
+    (tmp_path / "a.jsonl").write_bytes(content)
+    with pytest.raises(SourceError, match=r"a\.jsonl"):
+        guess(str(tmp_path / "a.jsonl"))
+
+
+def test_times_without_a_zone_are_read_as_utc_and_asked_about(tmp_path: Path) -> None:
+    """What a person says of the zone settles it."""
+    made = [one | {"timestamp": one["timestamp"].removesuffix("+00:00")} for one in rows()]
+    path = write(tmp_path / "a.jsonl", made)
+    found = guess(str(path))
+    assert found.source.timezone == "UTC"
+    assert any("no zone" in words and "ZONE=Europe/Berlin" in words for words in found.questions)
+    told = guess(str(path), timezone="Europe/Berlin")
+    assert told.source.timezone == "Europe/Berlin"
+    assert told.questions == ()
+    first = next(iter(read(told.source, START - timedelta(days=1), START + timedelta(days=1))))
+    assert first.timestamp == START - timedelta(hours=2)
+    assert told.readable == told.rows
+    with pytest.raises(SettingsError, match="'Mars' is no time zone"):
+        guess(str(path), timezone="Mars")
+
+
+def test_logs_without_a_release_say_what_that_means(tmp_path: Path) -> None:
+    """Nothing to compare with, no rollback."""
+    found = guess(str(write(tmp_path / "a.jsonl", [one | {"release": None} for one in rows()])))
+    assert any("no column says which release answered" in words for words in found.questions)
+    assert not found.missing
+
+
+def test_ratings_from_one_to_five_are_left_out_with_what_is_wanted(tmp_path: Path) -> None:
+    """They are no up or down."""
+    made = [{**one, "feedback": None, "user_rating": at % 5 + 1} for at, one in enumerate(rows())]
+    found = guess(str(write(tmp_path / "a.jsonl", made)))
+    assert "feedback" not in columns_of(found)
+    assert any("'user_rating' may be feedback" in words and "up or down" in words for words in found.questions)
+    found = guess(str(write(tmp_path / "b.jsonl", [one | {"feedback": 3} for one in rows()])))
+    assert any("rename it" in words for words in found.questions)
+    assert found.causes == {"bad number: feedback": 60}
+
+
+def test_a_status_is_no_failure(tmp_path: Path) -> None:
+    """A column that most rows fill would fail every call."""
+    made = [one | {"status_message": "ok"} for one in rows()]
+    assert "error" not in columns_of(guess(str(write(tmp_path / "a.jsonl", made))))
+
+
+def test_a_column_that_only_may_be_the_service_is_asked_about_and_can_be_told(tmp_path: Path) -> None:
+    """`model_id` names a model elsewhere; the other candidate stands in the question."""
+    path = write(tmp_path / "a.jsonl", [one | {"project": "p"} for one in rows(service="model_id", release="version")])
+    found = guess(str(path))
+    assert columns_of(found) == {"service": "model_id", "release": "version"}
+    assert [words for words in found.questions if "is 'model_id' the service?" in words and "'project'" in words]
+    told = guess(str(path), {"service": "project"})
+    assert columns_of(told)["service"] == "project"
+    with pytest.raises(SettingsError, match="did you mean 'service'"):
+        guess(str(path), {"servce": "project"})
+
+
+def test_our_own_names_need_no_mapping_and_no_question(tmp_path: Path) -> None:
+    """Nothing differs, nothing is said."""
+    found = guess(str(write(tmp_path / "a.jsonl.gz", rows())))
+    assert (columns_of(found), found.questions, found.missing) == ({}, (), ())
+    assert found.readable == found.rows == 60
+
+
+def test_a_table_with_other_names_units_and_no_zone_is_mapped(tmp_path: Path) -> None:
+    """CSV as people export it: every cell is text."""
+    with (tmp_path / "a.csv").open("w", newline="") as file:
+        written = csv.writer(file)
+        written.writerow(["Request ID", "Created At", "User Question", "Bot Answer", "App Version", "Latency (s)"])
+        for one in rows():
+            at = one["timestamp"].replace("T", " ").removesuffix("+00:00")
+            seconds = one["latency_ms"] / 1000
+            written.writerow([one["interaction_id"], at, one["prompt"], one["response"], one["release"], seconds])
+    found = guess(str(tmp_path / "a.csv"))
+    assert columns_of(found) == {
+        "interaction_id": "Request ID",
+        "timestamp": "Created At",
+        "prompt": "User Question",
+        "response": "Bot Answer",
+        "release": "App Version",
+        "latency_ms": "Latency (s) * 1000",
+    }
+    interaction = next(iter(read(found.source, START, START + timedelta(days=1))))
+    assert interaction.latency_ms == pytest.approx(300.5)
+
+
+def test_a_parquet_file_with_other_names_is_mapped(tmp_path: Path) -> None:
+    """Typed moments, and documents as the context."""
+    made = rows()
+    moments = pd.to_datetime([one["timestamp"] for one in made])
+    pd.DataFrame(
+        {
+            "msg_uuid": [one["interaction_id"] for one in made],
+            "event_ts": moments,
+            "query": [one["prompt"] for one in made],
+            "generated_text": [one["response"] for one in made],
+            "build": [one["release"] for one in made],
+            "thumbs": [one["feedback"] for one in made],
+        }
+    ).to_parquet(tmp_path / "a.parquet")
+    found = guess(str(tmp_path / "a.parquet"))
+    assert columns_of(found) == {
+        "interaction_id": "msg_uuid",
+        "timestamp": "event_ts",
+        "prompt": "query",
+        "response": "generated_text",
+        "release": "build",
+        "feedback": "thumbs",
+    }
+    assert found.readable == found.rows
+
+
+def test_nested_rows_are_found_by_path(tmp_path: Path) -> None:
+    """Messages are a prompt, a text below the answer a response; usage gives tokens."""
+    made = [
+        {
+            "meta": {"id": one["interaction_id"], "ts": one["timestamp"], "app": "bot", "version": one["release"]},
+            "request": {"messages": [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Why?"}]},
+            "reply": {"text": one["response"], "usage": {"prompt_tokens": 9, "completion_tokens": 4}},
+        }
+        for one in rows()
+    ]
+    found = guess(str(write(tmp_path / "a.jsonl", made)))
+    assert columns_of(found) == {
+        "interaction_id": "meta.id",
+        "timestamp": "meta.ts",
+        "service": "meta.app",
+        "release": "meta.version",
+        "prompt": "request.messages",
+        "response": "reply.text",
+        "input_tokens": "reply.usage.prompt_tokens",
+        "output_tokens": "reply.usage.completion_tokens",
+    }
+
+
+SPAN = {
+    "span_id": "s", "start_time": "2026-06-01T00:00:00Z", "end_time": "2026-06-01T00:00:01Z",
+    "attributes": {"gen_ai.prompt": "Why is it so?", "gen_ai.completion": "Because it is."},
+}  # fmt: skip
+TRACE = {
+    "id": "t", "startTime": "2026-06-01T00:00:00Z", "input": "Why is it so?", "output": "Because it is.",
+    "usageDetails": {"input": 3, "output": 4}, "latency": 1.2, "release": "7",
+}  # fmt: skip
+SPEND = {
+    "request_id": "r", "startTime": "2026-06-01 00:00:00", "messages": [{"role": "user", "content": "Why is it so?"}],
+    "response": {"choices": [{"message": {"content": "Because it is."}}]}, "spend": 0.1, "call_type": "acompletion",
+    "metadata": {"release": "7"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("preset", "one", "identity", "columns"),
+    [
+        ("otel_genai", SPAN, "span_id", {}),
+        ("langfuse", TRACE, "id", {}),
+        ("litellm", SPEND, "request_id", {"release": "metadata.release"}),
+    ],
+)
+def test_a_known_format_is_recognized_by_its_marks(
+    tmp_path: Path, preset: str, one: dict[str, Any], identity: str, columns: dict[str, str]
+) -> None:
+    """What the preset does not know is mapped beside it."""
+    made = [json.loads(json.dumps(one)) | {identity: f"{identity}{at}"} for at in range(30)]
+    found = guess(str(write(tmp_path / "a.jsonl", made)))
+    assert (found.source.preset, columns_of(found)) == (preset, columns)
+    assert found.readable == found.rows
+
+
+def test_broken_rows_are_counted_and_do_not_spoil_the_guess(tmp_path: Path) -> None:
+    """Their causes are those of the real reading."""
+    made: list[Any] = [*rows(), "{cut", [1], *(one | {"timestamp": "soon"} for one in rows(3))]
+    found = guess(str(write(tmp_path / "a.jsonl", made)))
+    assert found.causes == {"unreadable timestamp": 3}
+    assert columns_of(found) == {}
+
+
+def test_the_first_and_last_file_of_a_folder_are_looked_at(tmp_path: Path) -> None:
+    """A column that came later is found."""
+    write(tmp_path / "a.jsonl", rows())
+    later = [one | {"timestamp": str(datetime(2026, 7, 1, tzinfo=UTC)), "cost": 0.01} for one in rows()]
+    write(tmp_path / "b.jsonl", [one | {"interaction_id": f"b{at}"} for at, one in enumerate(later)])
+    assert columns_of(guess(str(tmp_path))) == {"cost_usd": "cost"}
