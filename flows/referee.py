@@ -10,6 +10,7 @@ from flows.embedded import is_embedded
 from flows.telling import Teller
 from tasks.alerts import Kind
 from tasks.domain.release import Mark, Origin
+from tasks.domain.settings.capacity import Autoscaling
 from tasks.domain.window import parse_delay
 from tasks.experiments import Decision, Outcome
 from tasks.registry import Registry
@@ -104,7 +105,7 @@ class Referee:
             prompt=known.prompt,
             config=dict(known.parameters),
             ab_test=dict(known.ab_test) if known.ab_test else None,
-            autoscaling=dict(known.autoscaling) if known.autoscaling else None,
+            autoscaling=Autoscaling.model_validate(known.autoscaling) if known.autoscaling else None,
             route="all",
             target=asked.target,
             by=_BY,

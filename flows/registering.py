@@ -14,6 +14,7 @@ from flows.switchboard import Switchboard
 from tasks.domain.errors import RegistryError, SettingsError
 from tasks.domain.release import Configuration, Mark, Release
 from tasks.domain.report import ReleaseReport
+from tasks.domain.settings.capacity import Autoscaling
 from tasks.store import Action, ActionState
 
 
@@ -42,7 +43,7 @@ class Candidate:
         prompt: str | None,
         parameters: Mapping[str, Any] | None,
         ab_test: Mapping[str, Any] | None,
-        autoscaling: Mapping[str, Any] | None,
+        autoscaling: Autoscaling | None,
     ) -> None:
         """Put its configuration together; a new prompt is registered on the way."""
         if not model.strip():
@@ -54,7 +55,7 @@ class Candidate:
             prompt=registry.prompts.register(service, prompt, self._name) if prompt else None,
             parameters=dict(parameters or {}),
             ab_test=ab_test,
-            autoscaling=autoscaling,
+            autoscaling=(autoscaling.stated() or None) if autoscaling else None,
         )
 
     def refuse_if_quarantined(self, override_reason: str | None) -> None:

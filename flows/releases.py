@@ -14,6 +14,7 @@ from flows.registering import Candidate
 from flows.reporting import slug
 from flows.switchboard import switchboard
 from tasks.domain.report import ReleaseReport
+from tasks.domain.settings.capacity import Autoscaling
 from tasks.domain.settings.policy import Target
 
 
@@ -32,7 +33,7 @@ def release(
     prompt: str | None = None,
     config: dict[str, Any] | None = None,
     ab_test: dict[str, Any] | None = None,
-    autoscaling: dict[str, Any] | None = None,
+    autoscaling: Autoscaling | None = None,
     route: Literal["all", "none"] | float = "all",
     target: Target = Target(),
     override_reason: str | None = None,
@@ -48,7 +49,7 @@ def release(
         prompt: Its prompt: the text itself, or prompts:/name/3 of the MLflow Prompt Registry.
         config: Temperature and whatever else it is run with.
         ab_test: Share, unit, min_days, primary and margins of an A/B test.
-        autoscaling: min_replicas and max_replicas.
+        autoscaling: Bounds of its replicas and what they must hold; plan_capacity keeps to them.
         route: all: switch traffic to it, alias `live`. none: only register it. A share between 0 and 1: a canary.
         target: How traffic is switched.
         override_reason: Why a configuration that was rolled back may go out again.

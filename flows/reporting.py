@@ -6,7 +6,15 @@ import re
 from collections.abc import Sequence
 
 from tasks.domain.evaluation import Evaluation
-from tasks.domain.report import EvaluationReport, FindingReport, Intake, JudgeSpend, RollbackReport, WindowReport
+from tasks.domain.report import (
+    ConditionReport,
+    EvaluationReport,
+    FindingReport,
+    Intake,
+    JudgeSpend,
+    RollbackReport,
+    WindowReport,
+)
 from tasks.domain.verdict import Verdict, worst
 
 
@@ -112,35 +120,38 @@ def add_spend(one: JudgeSpend, other: JudgeSpend) -> JudgeSpend:
 
 def markdown(report: EvaluationReport, links: Sequence[tuple[str, str]]) -> str:
     """Return the run's Prefect artifact: verdict text, table of findings of the newest window, links."""
-    lines = [f"# {report.verdict.upper()} · {_cell(report.service)}", ""]
+    lines = [f"# {report.verdict.upper()} · {cell(report.service)}", ""]
     if not report.windows:
-        lines += [f"- {_cell(reason)}" for reason in report.reasons]
+        lines += [f"- {cell(reason)}" for reason in report.reasons]
     else:
         newest = max(report.windows, key=lambda window: (window.verdict == report.verdict, window.end))
         for line in newest.text.split("\n"):
-            lines += [_cell(line) if line.startswith("- ") else f"\n{_cell(line)}\n"]
+            lines += [cell(line) if line.startswith("- ") else f"\n{cell(line)}\n"]
         lines += ["", "| monitor | verdict | value | 95 % interval | baseline |", "|---|---|---|---|---|"]
         lines += [_finding(finding) for finding in newest.findings]
         lines += ["", f"{len(report.windows)} windows, the newest until {report.windows[-1].end:%Y-%m-%d %H:%M}Z."]
-    lines += ["", *(f"**Done:** {_cell(action)}" for action in report.actions)]
+    lines += ["", *(f"**Done:** {cell(action)}" for action in report.actions)]
     lines += ["", *(f"[{name}]({address})" for name, address in links)]
     return "\n".join(lines)
 
 
 def rollback_markdown(report: RollbackReport) -> str:
     """Return the Prefect artifact of a rollback: what was done, and each condition with what was found."""
-    lines = [f"# {report.state.replace('_', ' ').upper()} · {_cell(report.service)}", "", _cell(report.text)]
-    if report.conditions:
+    return conditions_markdown(report.state, report.service, report.text, report.conditions)
+
+
+def conditions_markdown(state: str, service: str, text: str, conditions: Sequence[ConditionReport]) -> str:
+    """Return the Prefect artifact of an action: what was done, and each condition with what was found."""
+    lines = [f"# {state.replace('_', ' ').upper()} · {cell(service)}", "", cell(text)]
+    if conditions:
         lines += ["", "| condition | holds | found |", "|---|---|---|"]
-        lines += [
-            f"| {one.name} | {'yes' if one.holds else '**no**'} | {_cell(one.words)} |" for one in report.conditions
-        ]
+        lines += [f"| {one.name} | {'yes' if one.holds else '**no**'} | {cell(one.words)} |" for one in conditions]
     return "\n".join(lines)
 
 
 def _finding(finding: FindingReport) -> str:
     interval = " – ".join(_number(end) for end in finding.interval) if finding.interval else ""
-    cells = [_cell(finding.monitor), finding.verdict, _number(finding.value), interval, _number(finding.baseline)]
+    cells = [cell(finding.monitor), finding.verdict, _number(finding.value), interval, _number(finding.baseline)]
     return f"| {' | '.join(cells)} |"
 
 
@@ -153,6 +164,6 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
 
 
-def _cell(text: str) -> str:
-    """Make text safe inside a Markdown table: service, release and column names come from logs."""
+def cell(text: str) -> str:
+    """Make text safe in Markdown, inside a table too: service, release and column names come from logs."""
     return text.replace("|", "\\|").replace("[", "\\[").replace("\n", " ").replace("<", "&lt;").replace("`", "'")

@@ -9,7 +9,7 @@ from prefect.events import emit_event
 from prefect.runtime import flow_run
 
 from flows.contest import Contest
-from flows.reporting import slug
+from flows.reporting import cell, slug
 from tasks.domain.study import Study
 from tasks.experiments import ComparisonReport, ComparisonState
 from tasks.experiments.report import MetricReport
@@ -61,11 +61,11 @@ def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Co
 def publish_comparison(report: ComparisonReport, link_of: Callable[[str], str | None]) -> None:
     """Leave the decision as an artifact and tell it as an event."""
     address = link_of(report.mlflow_run_id) if report.mlflow_run_id else None
-    lines = [f"# {report.decision.upper()} · {_cell(report.service)}", "", _cell(report.text), ""]
+    lines = [f"# {report.decision.upper()} · {cell(report.service)}", "", cell(report.text), ""]
     lines += [f"| {' | '.join(_HEAD)} |", "|---|---|---|---|---|---|"]
-    lines += [f"| {' | '.join(_cell(cell) for cell in _row(one))} |" for one in report.metrics]
-    lines += ["", *([f"**Waiting:** {_cell(report.waiting)}"] if report.waiting else [])]
-    lines += [f"**Done:** {_cell(action)}" for action in report.actions]
+    lines += [f"| {' | '.join(map(cell, _row(one)))} |" for one in report.metrics]
+    lines += ["", *([f"**Waiting:** {cell(report.waiting)}"] if report.waiting else [])]
+    lines += [f"**Done:** {cell(action)}" for action in report.actions]
     lines += ["", *([f"[Comparison in MLflow]({address})"] if address else [])]
     create_markdown_artifact(
         key=f"comparison-{slug(report.service)}",
@@ -95,8 +95,3 @@ def _row(one: MetricReport) -> list[str]:
         f"{one.pairs:,}",
         shown,
     ]
-
-
-def _cell(text: str) -> str:
-    """Make text safe in Markdown: names of services and releases come from logs."""
-    return text.replace("|", "\\|").replace("[", "\\[").replace("\n", " ").replace("<", "&lt;").replace("`", "'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 TOP = {
@@ -84,6 +86,22 @@ def test_every_parameter_of_evaluate_is_described() -> None:
     described = inspect.getdoc(evaluate.fn) or ""
     for name in inspect.signature(evaluate.fn).parameters:
         assert re.search(rf"^\s*{name}: \S", described, re.MULTILINE), name
+
+
+DEPLOYMENTS = {
+    deployment["name"]: deployment for deployment in yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+}
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_every_deployment_gives_its_flow_what_it_takes(name: str) -> None:
+    """Parameters validate as a run's would, and a trigger fills in none that the flow does not have."""
+    deployment = DEPLOYMENTS[name]
+    module, _, flow = deployment["entrypoint"].rpartition(".")
+    deployed = getattr(importlib.import_module(module), flow)
+    deployed.validate_parameters(deployment["parameters"])
+    for trigger in deployment.get("triggers", []):
+        deployed.validate_parameters(deployment["parameters"] | trigger["parameters"])
 
 
 def test_the_readmes_make_commands_exist() -> None:

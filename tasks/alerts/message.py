@@ -32,6 +32,9 @@ class Kind(StrEnum):
     STALE = "stale"
     UNDONE = "undone"
     COMPARED = "compared"
+    CAPACITY_SHORT = "capacity_short"
+    SCALING_REQUESTED = "scaling_requested"
+    SCALING_FAILED = "scaling_failed"
 
 
 _HEADLINES = {
@@ -50,6 +53,9 @@ _HEADLINES = {
     Kind.STALE: "not evaluated for too long",
     Kind.UNDONE: "a rollback was undone",
     Kind.COMPARED: "an A/B test is decided",
+    Kind.CAPACITY_SHORT: "the traffic to come needs more replicas than allowed",
+    Kind.SCALING_REQUESTED: "a plan of replicas waits for a person's yes",
+    Kind.SCALING_FAILED: "a plan of replicas could not be applied",
 }
 
 _WHAT_TO_DO = {
@@ -68,6 +74,9 @@ _WHAT_TO_DO = {
     Kind.STALE: "Check the schedule, the work pool and its worker.",
     Kind.UNDONE: "Nothing to do: evidence starts anew.",
     Kind.COMPARED: "Read what was decided and done; in mode dry_run or off, promote or stop the candidate by hand.",
+    Kind.CAPACITY_SHORT: "Raise autoscaling.max_replicas of the next release, or accept that requests will wait.",
+    Kind.SCALING_REQUESTED: "Open the paused scale run in Prefect and answer its form.",
+    Kind.SCALING_FAILED: "Look what the target follows; the plan stands in MLflow with its manifest, to apply by hand.",
 }
 
 

@@ -40,8 +40,8 @@ class Traffic:
     """Requests by hour and service times by release.
 
     Attributes:
-        start: Of the first hour.
-        hourly: Requests of each hour, none left out.
+        start: Of the first hour that the logs cover whole.
+        hourly: Requests of each hour, from there to the last that has any; none left out in between.
         service_s: Measured times in seconds by release, evenly thinned.
         requests: Requests by release.
     """
@@ -50,6 +50,11 @@ class Traffic:
     hourly: Floats
     service_s: dict[str, Floats]
     requests: dict[str, int]
+
+    @property
+    def end(self) -> datetime:
+        """End of the last hour the logs cover."""
+        return self.start + self.hourly.size * HOUR
 
     @property
     def newest(self) -> str | None:
@@ -61,6 +66,9 @@ def measure_traffic(
     interactions: Iterable[Interaction], service: str, start: datetime, end: datetime, *, at_least: int = 100
 ) -> Traffic:
     """Count and measure the service's interactions.
+
+    Hours before the logs begin and after they end are not hours without traffic: they are left out, and so is the one
+    in which the logs begin.
 
     Latency in the logs is taken for the time a replica is busy with a request; where it holds waiting too, the plan is
     on the safe side. Failed calls count as requests, not as times: they often end at once.
@@ -86,7 +94,22 @@ def measure_traffic(
         if one.latency_ms is not None and one.latency_ms > 0 and one.error is None:
             times.setdefault(release, Times()).add(one.latency_ms / 1000)
     enough = [release for release in sorted(first, key=first.__getitem__) if len(_kept(times, release)) >= at_least]
-    return Traffic(start, hourly, {release: np.array(_kept(times, release)) for release in enough}, requests)
+    first_hour, last_hour = _covered(hourly)
+    return Traffic(
+        start + first_hour * HOUR,
+        hourly[first_hour:last_hour],
+        {release: np.array(_kept(times, release)) for release in enough},
+        requests,
+    )
+
+
+def _covered(hourly: Floats) -> tuple[int, int]:
+    """Return the first hour the logs cover whole, and the one after the last."""
+    some = np.flatnonzero(hourly)
+    if not some.size:
+        return 0, 0
+    begins = int(some[0])
+    return begins + (begins > 0), int(some[-1]) + 1
 
 
 def _kept(times: dict[str, Times], release: str) -> list[float]:

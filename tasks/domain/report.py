@@ -100,6 +100,19 @@ class RollbackReport(_Report):
     switched_at: datetime | None = None
 
 
+class ScalingReport(_Report):
+    """What a run of `scale` did; `state` as of a rollback."""
+
+    service: str
+    state: str
+    text: str
+    plan_id: str | None = None
+    release: str | None = None
+    by: str = ""
+    conditions: list[ConditionReport] = Field(default_factory=list)
+    applied_at: datetime | None = None
+
+
 class ReleaseReport(_Report):
     """What a run of `release` did."""
 

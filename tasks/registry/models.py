@@ -54,6 +54,7 @@ class ModelVersions:
             tags |= {_CONFIGURATION: configuration.to_json(), _FINGERPRINT: configuration.fingerprint}
             tags |= {"plumbline.model": configuration.model}
             tags |= {"plumbline.prompt": configuration.prompt} if configuration.prompt else {}
+            tags |= {"plumbline.autoscaling": _bounds(configuration)} if configuration.autoscaling else {}
         version = self._client.create_model_version(
             model,
             source=f"plumbline:/{plain(service)}/{plain(release)}",
@@ -71,6 +72,7 @@ class ModelVersions:
             (_FINGERPRINT, configuration.fingerprint),
             ("plumbline.model", configuration.model),
             ("plumbline.prompt", configuration.prompt or ""),
+            ("plumbline.autoscaling", _bounds(configuration)),
             (_ORIGIN, Origin.REGISTERED.value),
         ):
             self._client.set_model_version_tag(model, known.version, name, value)
@@ -193,6 +195,7 @@ def _described(release: str, configuration: Configuration | None, history: Seque
         parts = [f"Release {storable(release)}: model {configuration.model}"]
         parts += [f"prompt {configuration.prompt}"] if configuration.prompt else []
         parts += [f"endpoint {configuration.endpoint}"] if configuration.endpoint else []
+        parts += [f"autoscaling {_bounds(configuration)}"] if configuration.autoscaling else []
         words = ", ".join(parts) + "."
     events = [
         f"- {str(event.get('at', ''))[:16].replace('T', ' ')}Z {event.get('what')}, by {_plain(event.get('by'))}: "
@@ -200,6 +203,10 @@ def _described(release: str, configuration: Configuration | None, history: Seque
         for event in reversed(history[-_SHOWN:])
     ]
     return "\n".join([words, "", *events] if events else [words])
+
+
+def _bounds(configuration: Configuration) -> str:
+    return ", ".join(f"{name} {value}" for name, value in (configuration.autoscaling or {}).items())
 
 
 def _plain(text: object) -> str:

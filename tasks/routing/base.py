@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from tasks.domain.release import Release
+from tasks.domain.scaling import ScalingPlan
 
 
 class TrafficTarget(Protocol):
@@ -56,4 +57,34 @@ class SplittingTarget(Protocol):
 
         Raises:
             RoutingError: when it serves something else, refuses, or cannot be reached.
+        """
+
+
+@runtime_checkable
+class ScalingTarget(Protocol):
+    """A target that also runs the service's replicas.
+
+    Every implementation is idempotent, as a traffic target is: what is followed already changes nothing.
+    """
+
+    @property
+    def name(self) -> str:
+        """What it is called in records and messages."""
+
+    def follows(self, plan: ScalingPlan) -> bool:
+        """Read back whether it follows this plan now.
+
+        Raises:
+            RoutingError: when it cannot be asked.
+        """
+
+    def scale(self, plan: ScalingPlan, *, key: str) -> None:
+        """Let it follow a plan.
+
+        Args:
+            plan: Replicas by the hour.
+            key: The same key is the same order.
+
+        Raises:
+            RoutingError: when it refuses or cannot be reached.
         """

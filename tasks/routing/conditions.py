@@ -84,7 +84,7 @@ def check(situation: Situation) -> list[Condition]:
 
     A person who names no decision is held to those of production alone: what is live, where to go, no hold.
     """
-    checked = [_live(situation), _target(situation), _hold(situation)]
+    checked = [_live(situation), _target(situation), no_hold(situation.now, situation.hold_until, situation.hold_by)]
     if situation.decision_id is None:
         return checked
     failing = situation.failing
@@ -130,7 +130,7 @@ def _fresh(failing: Failing, now: datetime) -> Condition:
     return Condition(
         "fresh evidence",
         age <= failing.freshness,
-        f"the evidence is {_span(age)} old, at most {_span(failing.freshness)}",
+        f"the evidence is {span(age)} old, at most {span(failing.freshness)}",
     )
 
 
@@ -139,7 +139,7 @@ def _cooldown(failing: Failing, situation: Situation) -> Condition:
     if last is None:
         return Condition("cooldown", holds=True, words="no rollback so far")
     since = situation.now - last
-    words = f"the last rollback was {_span(since)} ago, the cooldown is {_span(failing.cooldown)}"
+    words = f"the last rollback was {span(since)} ago, the cooldown is {span(failing.cooldown)}"
     return Condition("cooldown", since >= failing.cooldown, words)
 
 
@@ -154,7 +154,7 @@ def _rejection(failing: Failing, situation: Situation) -> Condition:
     if at is None or situation.now - at >= failing.cooldown:
         return Condition("no rejection", holds=True, words="nobody said no")
     words = (
-        f"{situation.rejected_by} said no {_span(situation.now - at)} ago; asked again after {_span(failing.cooldown)}"
+        f"{situation.rejected_by} said no {span(situation.now - at)} ago; asked again after {span(failing.cooldown)}"
     )
     return Condition("no rejection", holds=False, words=words)
 
@@ -192,16 +192,15 @@ def _target(situation: Situation) -> Condition:
     )
 
 
-def _hold(situation: Situation) -> Condition:
-    until = situation.hold_until
-    if until is None or until <= situation.now:
+def no_hold(now: datetime, until: datetime | None, by: str) -> Condition:
+    """Whether people let things be moved: a hold stops every action until it expires."""
+    if until is None or until <= now:
         return Condition("no hold", holds=True, words="no hold is in force")
-    return Condition(
-        "no hold", holds=False, words=f"held until {until:%Y-%m-%d %H:%M}Z by {situation.hold_by or 'a person'}"
-    )
+    return Condition("no hold", holds=False, words=f"held until {until:%Y-%m-%d %H:%M}Z by {by or 'a person'}")
 
 
-def _span(length: timedelta) -> str:
+def span(length: timedelta) -> str:
+    """Return a length of time in words."""
     hours = length.total_seconds() / 3600
     if hours < 1:
         return f"{hours * 60:.0f} minutes"

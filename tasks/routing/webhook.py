@@ -14,6 +14,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from tasks.domain.errors import RoutingError
 from tasks.domain.release import Release
+from tasks.domain.scaling import ScalingPlan
 from tasks.domain.settings.policy import Target
 from tasks.routing.address import permitted
 
@@ -27,9 +28,11 @@ class WebhookTarget:
     `POST url` with `{"action": "switch", "service", "release", "version", "model", "endpoint", "prompt", "expected"}`
     shall switch to `release` if it serves `expected`, alone or beside `release` (409 if not); `"action": "split"` with
     `share` shall give `release` that share and `expected` the rest. `GET read_back_url?service=…` shall answer
-    `{"release": …}` when one release gets all traffic, `{"release": null}` while it is split. Each request carries
-    `X-Plumbline-Timestamp` and `X-Plumbline-Signature: sha256=<hex>`, the HMAC of `<timestamp>.<body>` (a GET has an
-    empty body); an order also `Idempotency-Key`.
+    `{"release": …}` when one release gets all traffic, `{"release": null}` while it is split. A router that runs
+    replicas too takes `{"action": "scale", "plan", "service", "release", "learned_until", "min_replicas",
+    "max_replicas", "hours": [{"start", "replicas"}], "autoscaler"}`, and adds `"plan"`, the one it follows, to what is
+    read back. Each request carries `X-Plumbline-Timestamp` and `X-Plumbline-Signature: sha256=<hex>`, the HMAC of
+    `<timestamp>.<body>` (a GET has an empty body); an order also `Idempotency-Key`.
 
     Args:
         settings: The target's.
@@ -57,13 +60,7 @@ class WebhookTarget:
 
     def serves(self, release: Release) -> bool:
         """Ask the router what it serves."""
-        address = self._settings.read_back_url or self._settings.url or ""
-        answer = self._send("GET", address, b"", {}, params={"service": self._service})
-        try:
-            serving = answer.json()["release"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise RoutingError(f'{self.name}: reading back gave no {{"release": ...}}') from error
-        return bool(serving == release.name)
+        return bool(self._read_back()["release"] == release.name)
 
     def switch(self, to: Release, *, expected: Release | None, key: str) -> None:
         """Tell the router to switch; repeated with the same key until it answers."""
@@ -73,9 +70,13 @@ class WebhookTarget:
         """Tell the router to give a candidate a share."""
         self.post(self._order("split", candidate, control) | {"share": share}, key)
 
-    def scale(self, replicas: int, key: str) -> None:
-        """Tell the router how many replicas to run."""
-        self.post({"action": "scale", "service": self._service, "replicas": replicas}, key)
+    def follows(self, plan: ScalingPlan) -> bool:
+        """Ask the router which plan of replicas it follows."""
+        return bool(self._read_back().get("plan") == plan.id)
+
+    def scale(self, plan: ScalingPlan, *, key: str) -> None:
+        """Tell the router which replicas to run; repeated with the same key until it answers."""
+        self.post({"action": "scale", "plan": plan.id} | plan.to_json(), key)
 
     def post(self, body: dict[str, Any], key: str) -> None:
         """Send one signed order.
@@ -87,6 +88,17 @@ class WebhookTarget:
         text = json.dumps(body, separators=(",", ":")).encode()
         headers = {"Idempotency-Key": named, "Content-Type": "application/json"}
         self._send("POST", self._settings.url or "", text, headers)
+
+    def _read_back(self) -> dict[str, Any]:
+        address = self._settings.read_back_url or self._settings.url or ""
+        answer = self._send("GET", address, b"", {}, params={"service": self._service})
+        try:
+            found = dict(answer.json())
+        except (ValueError, TypeError):
+            found = {}
+        if "release" not in found:
+            raise RoutingError(f'{self.name}: reading back gave no {{"release": ...}}')
+        return found
 
     def _order(self, action: str, release: Release, expected: Release | None) -> dict[str, Any]:
         configuration = release.configuration

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from mlflow import MlflowClient
 
 from tasks.domain.errors import RegistryError
 from tasks.domain.release import Configuration, Mark, Origin
@@ -75,6 +77,18 @@ def test_what_answers_alike_is_found_by_its_fingerprint(registry: Registry, serv
     same = Configuration(model="gpt-4o-mini", parameters={"temperature": 0.2}, autoscaling={"max_replicas": 4})
     assert [known.name for known in registry.like(service, same)] == ["1"]
     assert registry.like(service, TWO) == []
+
+
+def test_bounds_of_replicas_are_part_of_a_release(registry: Registry, service: str) -> None:
+    """Kept with it and shown beside it; the same release with other bounds is refused."""
+    bounded = replace(ONE, autoscaling={"min_replicas": 2, "max_replicas": 4})
+    registry.register(service, "1", bounded, AT)
+    assert registry.get(service, "1").configuration == bounded
+    version = MlflowClient(registry.uri).get_model_version(service, "1")
+    assert version.tags["plumbline.autoscaling"] == "min_replicas 2, max_replicas 4"
+    assert "autoscaling min_replicas 2, max_replicas 4" in version.description
+    with pytest.raises(RegistryError, match="another configuration"):
+        registry.register(service, "1", replace(ONE, autoscaling={"max_replicas": 9}), AT)
 
 
 def test_history_is_kept_in_order(registry: Registry, service: str) -> None:

@@ -25,6 +25,8 @@ class Router:
         fault: `down` answers 503, `flaky` every second time, `lies` accepts and does nothing, `times out` switches and
             then answers 503.
         keys: Idempotency keys of the switches that took place.
+        plan: Id of the plan of replicas it follows.
+        scaled: Orders to scale that took place.
     """
 
     url: str = ""
@@ -33,6 +35,8 @@ class Router:
     shares: dict[str, float] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     requests: int = 0
+    plan: str | None = None
+    scaled: list[dict] = field(default_factory=list)
 
     def answer(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, object]:
         """Answer a request."""
@@ -50,10 +54,15 @@ class Router:
         if handler.headers["X-Plumbline-Signature"] != f"sha256={right}":
             return 401, {}
         if handler.command == "GET":
-            return 200, {"release": None if self.shares else self.serving}
+            return 200, {"release": None if self.shares else self.serving, "plan": self.plan}
         order = json.loads(body)
         key = handler.headers["Idempotency-Key"]
-        if key not in self.keys:
+        if order["action"] == "scale":
+            if key not in self.keys and self.fault != "lies":
+                self.plan = order["plan"]
+                self.keys.append(key)
+                self.scaled.append(order)
+        elif key not in self.keys:
             if order["expected"] not in {self.serving, *self.shares}:
                 return 409, {}
             if order["action"] == "split":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -39,6 +40,18 @@ class Autoscaling(Settings):
         min_length=1,
         description="Metric of the pods the autoscaler follows: requests being worked on or waiting, of one replica.",
     )
+
+    def stated(self) -> dict[str, Any]:
+        """Return what was said, without what was left to the defaults: so a release keeps it."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+    def within(self, bounds: Mapping[str, Any] | None) -> Autoscaling:
+        """Return these settings with what a release states in their place: it knows best what serves it.
+
+        Raises:
+            ValueError: when the two contradict each other, or the release states what is no setting.
+        """
+        return Autoscaling.model_validate(self.stated() | dict(bounds or {}))
 
     @model_validator(mode="after")
     def _an_order(self) -> Self:

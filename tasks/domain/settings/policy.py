@@ -30,7 +30,7 @@ class Policy(Settings):
 
     mode: Literal["off", "dry_run", "approve", "auto"] = Field(
         default="dry_run",
-        description="off: only report. dry_run: say what would be done. approve: ask a person. auto: roll back.",
+        description="off: only report. dry_run: say what would be done. approve: ask a person. auto: do it.",
     )
     false_rollbacks_per_year: float = Field(
         default=0.1, gt=0, le=12, description="False rollbacks a year, at most, over all monitors of the service."
