@@ -179,8 +179,11 @@ class Tracker:
         )
         if found:
             self._client.update_run(run_id, name=window_run_name(evaluation))
-        for name, text in _artifacts(evaluation).items():
-            self._client.log_text(run_id, storable(text), name)
+        with TemporaryDirectory() as place:
+            for name, text in _artifacts(evaluation).items():
+                (Path(place) / name).write_text(storable(text), encoding="utf-8")
+            # All at once: for each call MLflow reads the run anew to find where its artifacts lie.
+            self._client.log_artifacts(run_id, place)
         self._client.set_terminated(run_id, end_time=moment)
         timeline.add(evaluation, metrics, run_id)
 

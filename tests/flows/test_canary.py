@@ -55,19 +55,19 @@ def target(router: Router) -> dict:
 
 def send_out(service: str, router: Router, name: str, route: object = "all") -> ReleaseReport:
     """Register a release and route it."""
-    with clock.at(CHANGED - timedelta(days=5) if name == "1" else CHANGED):
+    with clock.at(CHANGED - timedelta(days=3) if name == "1" else CHANGED):
         return release(
             service=service, release=name, model="m", config={"n": name}, target=target(router), by="Ada", route=route
         )
 
 
 def judged_bad(service: str, router: Router, place: Path, share: float) -> EvaluationReport:
-    """Six days of release 1, one of a bad release 2 with a share of the traffic; evaluated at their end."""
+    """Three days of release 1, one of a bad release 2 with a share of the traffic; evaluated at their end."""
     releases = [
         MadeUpRelease(name="1", latency_factor=0.8),
         MadeUpRelease(name="2", starts=CHANGED, bad_share=0.5, latency_factor=0.8, traffic=share),
     ]
-    make_up(place / "logs.jsonl", seed=3, end=END, days=6, service=service, releases=releases, per_day=400)
+    make_up(place / "logs.jsonl", seed=3, end=END, days=4, service=service, releases=releases, per_day=400)
     with clock.at(END + timedelta(minutes=15)):
         return evaluate(
             service=service,

@@ -27,19 +27,19 @@ def service() -> str:
 
 @pytest.fixture
 def logs(place: Path, service: str) -> Path:
-    """Six days of a good release and one of a bad one."""
+    """Three days of a good release and one of a bad one."""
     path = place / "logs.jsonl"
     releases = [
         MadeUpRelease(name="1", bad_share=0.02, latency_factor=0.8),
         MadeUpRelease(name="2", starts=END - timedelta(days=1), bad_share=0.25, latency_factor=0.8),
     ]
-    make_up(path, seed=3, end=END, days=7, service=service, releases=releases, per_day=400)
+    make_up(path, seed=3, end=END, days=4, service=service, releases=releases, per_day=400)
     return path
 
 
 def run(service: str, logs: Path | str, **asked: object) -> EvaluationReport:
     """Evaluate the last days of the made-up logs in windows of six hours."""
-    fields: dict = {"judge": HEURISTIC, "window": "6h", "start": END - timedelta(days=7), "end": END} | asked
+    fields: dict = {"judge": HEURISTIC, "window": "6h", "start": END - timedelta(days=4), "end": END} | asked
     return evaluate(service=service, logs={"path": str(logs)}, **fields)
 
 
@@ -101,7 +101,7 @@ def test_an_unreachable_judge_is_inconclusive_and_tried_again(
     """An outage fails nothing; the windows stay open and the next run fills them."""
     monkeypatch.setenv("OPENAI_API_KEY", "any")
     away = {"provider": "openai", "base_url": "http://127.0.0.1:9/v1"}
-    report = run(service, logs, judge=away, start=END - timedelta(days=7), end=END - timedelta(days=6))
+    report = run(service, logs, judge=away, start=END - timedelta(days=4), end=END - timedelta(days=3))
     assert report.verdict == "inconclusive"
     assert {window.state for window in report.windows} == {"open"}
     assert "judge unavailable: coverage 0%" in report.windows[0].reasons[0]
@@ -111,7 +111,7 @@ def test_a_bad_release_fails_and_a_second_run_changes_nothing(service: str, logs
     """The good release passes, the bad one fails, and looking again pays and changes nothing."""
     first = run(service, logs)
     by_release = {r: [w.verdict for w in first.windows if w.release == r] for r in "12"}
-    assert len(by_release["1"]) == 24
+    assert len(by_release["1"]) == 12
     assert "fail" not in by_release["1"]
     assert by_release["2"][-1] == "fail"
     assert first.verdict == "fail"
@@ -126,8 +126,8 @@ def test_hourly_runs_decide_like_one_run_over_the_period(service: str, logs: Pat
     (place / "store.db").rename(place / "whole.db")
     for file in place.glob("store.db-*"):
         file.unlink()
-    for day in range(7):
-        start = END - timedelta(days=7 - day)
+    for day in range(4):
+        start = END - timedelta(days=4 - day)
         run(service, logs, start=start, end=start + timedelta(days=1))
     pieces = run(service, logs)
 
@@ -139,7 +139,7 @@ def test_hourly_runs_decide_like_one_run_over_the_period(service: str, logs: Pat
 
 def test_redo_replaces_the_verdict_and_keeps_the_old_one(service: str, logs: Path) -> None:
     """A second look that was asked for."""
-    period = {"start": END - timedelta(days=7), "end": END - timedelta(days=6)}
+    period = {"start": END - timedelta(days=4), "end": END - timedelta(days=3)}
     first = run(service, logs, **period)
     again = run(service, logs, redo=True, **period)
     assert [w.verdict for w in again.windows] == [w.verdict for w in first.windows]
@@ -151,7 +151,7 @@ def test_redo_replaces_the_verdict_and_keeps_the_old_one(service: str, logs: Pat
 
 def test_rows_that_come_late_are_counted(service: str, logs: Path) -> None:
     """A row for a window that was evaluated changes nothing until redo."""
-    period = {"start": END - timedelta(days=7), "end": END - timedelta(days=6)}
+    period = {"start": END - timedelta(days=4), "end": END - timedelta(days=3)}
     run(service, logs, **period)
     row = json.loads(logs.read_text().splitlines()[5]) | {"interaction_id": "late-1"}
     with logs.open("a") as file:

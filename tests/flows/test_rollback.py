@@ -33,21 +33,21 @@ def service() -> str:
 
 @pytest.fixture
 def two_releases(place: Path, service: str) -> Path:
-    """Six days of a good release, one of a bad one, both registered when they went out."""
+    """Three days of a good release, one of a bad one, both registered when they went out."""
     path = place / "logs.jsonl"
     releases = [
         MadeUpRelease(name="1", latency_factor=0.8),
         MadeUpRelease(name="2", starts=CHANGED, bad_share=0.4, latency_factor=0.8),
     ]
-    make_up(path, seed=3, end=END, days=7, service=service, releases=releases, per_day=400)
-    for name, at in (("1", END - timedelta(days=7)), ("2", CHANGED)):
+    make_up(path, seed=3, end=END, days=4, service=service, releases=releases, per_day=400)
+    for name, at in (("1", END - timedelta(days=4)), ("2", CHANGED)):
         with clock.at(at):
             release(service=service, release=name, model="gpt-4o-mini", prompt=f"Answer as {name}.", by="Ada")
     return path
 
 
 def run(service: str, logs: Path, mode: str, *, at: datetime = END, **policy: object) -> EvaluationReport:
-    """Evaluate the week in windows of six hours, as if it had just ended."""
+    """Evaluate the days in windows of six hours, as if it had just ended."""
     with clock.at(at + timedelta(minutes=15)):
         return evaluate(
             service=service,
@@ -109,7 +109,7 @@ def test_a_bad_release_is_rolled_back_and_the_service_recovers(
     assert any(words.startswith("recovered: ") for words in after.actions)
     assert [body["kind"] for body in told.got] == ["fail", "rollback_done", "stale", "recovered"]
     assert {body["owner"] for body in told.got} == {"team-bots"}
-    assert "Baseline: its own windows before it came back: 24 healthy windows" in after.windows[-1].text
+    assert "Baseline: its own windows before it came back: 12 healthy windows" in after.windows[-1].text
 
 
 def test_dry_run_says_what_it_would_do_and_off_says_nothing(two_releases: Path, service: str) -> None:
@@ -129,7 +129,7 @@ def test_evidence_from_the_past_never_touches_production(two_releases: Path, ser
 
 
 def evaluate_past(service: str, logs: Path) -> EvaluationReport:
-    """Backfill the week a month later."""
+    """Backfill the days a month later."""
     with clock.at(END + timedelta(days=30, minutes=15)):
         return evaluate(
             service=service,
@@ -138,13 +138,13 @@ def evaluate_past(service: str, logs: Path) -> EvaluationReport:
             window="6h",
             policy={"mode": "auto"},
             alerts={"urls": ["HOOK"]},
-            start=END - timedelta(days=7),
+            start=END - timedelta(days=4),
             end=END,
         )
 
 
 def refused(service: str, decision: str | None, **asked: object) -> RollbackReport:
-    """Ask for a rollback at the end of the week."""
+    """Ask for a rollback at the end of the last day."""
     with clock.at(END + timedelta(minutes=20)):
         return roll_back(service=service, reason="the test asks", decision_id=decision, **asked)
 

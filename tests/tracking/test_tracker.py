@@ -117,7 +117,7 @@ def test_a_recording_that_breaks_is_marked_as_failed(tracker: Tracker, monkeypat
     def break_down(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(tracker._client, "log_text", break_down)
+    monkeypatch.setattr(tracker._client, "log_artifacts", break_down)
     with pytest.raises(TrackingError, match="disk full"):
         tracker.record(evaluation(9, service="five"))
     (run,) = runs(tracker, "five", "window")
