@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.finding import Finding
 from tasks.domain.judgment import Judged
 from tasks.domain.once_in import once_in
 from tasks.domain.verdict import Verdict
 from tasks.tracking.figures import evidence_figure, quality_figure
+from tasks.tracking.page import number, page
 
 _WORST_SHOWN = 10
 _LONGEST_SHOWN = 1_500
@@ -26,7 +23,8 @@ def render_report(evaluation: Evaluation) -> str:
         key=lambda one: one.judgment.scores.get("quality", 0.0),
     )
     headline, *lines = evaluation.text.split("\n")
-    return _template().render(
+    return page(
+        "report.html.j2",
         evaluation=evaluation,
         verdict=evaluation.verdict.value,
         headline=headline,
@@ -42,18 +40,6 @@ def render_report(evaluation: Evaluation) -> str:
     )
 
 
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("tasks.tracking", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2")
-
-
 def _is_statistic(finding: Finding) -> bool:
     """Whether it is a drift statistic that says nothing out of the ordinary: shown further down."""
     return finding.monitor.startswith("drift/") and finding.verdict is Verdict.PASS
@@ -63,26 +49,20 @@ def _row(finding: Finding, evaluation: Evaluation) -> dict[str, str]:
     return {
         "monitor": finding.monitor,
         "verdict": finding.verdict.value,
-        "value": _number(finding.value),
-        "interval": f"{_number(finding.interval[0])} – {_number(finding.interval[1])}" if finding.interval else "",
-        "baseline": _number(finding.baseline),
+        "value": number(finding.value),
+        "interval": f"{number(finding.interval[0])} – {number(finding.interval[1])}" if finding.interval else "",
+        "baseline": number(finding.baseline),
         "effect": _signed(finding.effect),
         "once": once_in(finding.evidence, evaluation.window.length) if finding.evidence is not None else "",
         "reason": finding.reason,
     }
 
 
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
 def _signed(value: float | None) -> str:
     """A difference with its sign; nothing is 0 without one."""
     if value is None or value == 0:
-        return _number(value)
-    return f"{'−' if value < 0 else '+'}{_number(abs(value))}"
+        return number(value)
+    return f"{'−' if value < 0 else '+'}{number(abs(value))}"
 
 
 def _shown(one: Judged) -> dict[str, str]:
