@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,6 +61,7 @@ def make_up(
     service: str,
     releases: Sequence[MadeUpRelease],
     per_day: int = 1500,
+    mix: Mapping[str, float] | None = None,
 ) -> int:
     """Write made-up logs as JSON lines under the canonical names, the same ones for the same arguments.
 
@@ -72,17 +73,21 @@ def make_up(
         service: Name of the service.
         releases: In the order they start; the first serves from the beginning.
         per_day: Interactions a day.
+        mix: By topic, how many times as often as the others it is asked about; None: all alike.
 
     Returns:
         How many rows were written.
 
     Raises:
-        SettingsError: when there is no release, or one's start is before its predecessor's.
+        SettingsError: when there is no release, one's start is before its predecessor's, or a topic is not known.
     """
     end = aware_utc(end, "end")
     starts = [one.starts or datetime.min.replace(tzinfo=UTC) for one in releases]
     if not releases or starts != sorted(starts):
         raise SettingsError("made-up logs need releases in the order they start; give at least one")
+    if unknown := sorted(set(mix or {}) - {topic.name for topic in topics()}):
+        raise SettingsError(f"mix: no topic {unknown[0]!r}; known: {', '.join(topic.name for topic in topics())}")
+    weights = [mix.get(topic.name, 1.0) for topic in topics()] if mix else None
     file = Path(path)
     file.parent.mkdir(parents=True, exist_ok=True)
     chance = random.Random(seed)  # noqa: S311 (made-up logs, no secrets)
@@ -91,7 +96,8 @@ def make_up(
     with file.open("wb") as opened:
         for moment in _arrivals(chance, end - timedelta(days=days), end, per_day):
             release = _serving(chance, releases, starts, moment)
-            opened.write(encode(_interaction(chance, f"{seed}-{rows:07d}", moment, service, release)) + b"\n")
+            topic = chance.choices(topics(), weights)[0] if weights else chance.choice(topics())
+            opened.write(encode(_interaction(chance, f"{seed}-{rows:07d}", moment, service, release, topic)) + b"\n")
             rows += 1
     return rows
 
@@ -121,9 +127,8 @@ def _serving(
 
 
 def _interaction(
-    chance: random.Random, interaction_id: str, moment: datetime, service: str, release: MadeUpRelease
+    chance: random.Random, interaction_id: str, moment: datetime, service: str, release: MadeUpRelease, topic: Topic
 ) -> Interaction:
-    topic = chance.choice(topics())
     slots = _slots(chance)
     context = [fact.format_map(slots) for fact in topic.facts]
     prompt = chance.choice(topic.questions).format_map(slots)

@@ -82,3 +82,13 @@ def test_a_canary_shares_the_traffic(tmp_path: Path) -> None:
     assert {one.release for one in rows if one.timestamp < start} == {"1.4"}
     after = [one.release for one in rows if one.timestamp >= start]
     assert after.count("2") / len(after) == pytest.approx(0.2, abs=0.03)
+
+
+def test_another_mix_of_questions_shifts_the_traffic_and_nothing_else(tmp_path: Path) -> None:
+    """A campaign: the topic is asked about as many times as often; an unknown one is named."""
+    with pytest.raises(SettingsError, match="no topic 'warrnty'"):
+        made(tmp_path / "a.jsonl", mix={"warrnty": 2})
+    rows = made(tmp_path / "a.jsonl", days=2, mix={"warranty": 40.0}, releases=RELEASES[:1])
+    asked = [one.segment for one in rows]
+    assert asked.count("warranty") / len(rows) == pytest.approx(40 / (40 + len(topics()) - 1), abs=0.03)
+    assert sum(map(grounded, rows)) / len(rows) == pytest.approx(0.94, abs=0.02)
