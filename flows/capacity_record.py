@@ -50,7 +50,7 @@ def capacity_study(report: CapacityReport) -> Study:
         kind="capacity",
         service=report.service,
         key=report.plan_id,
-        name=f"{start:%Y-%m-%dT%H:%MZ} {report.release} {_span(hours)} replicas {report.outcome}",
+        name=f"{start:%Y-%m-%dT%H:%MZ} {report.release} capacity {report.outcome} replicas {_span(hours)}",
         text=_words(report),
         start=start,
         end=end,
@@ -131,9 +131,10 @@ def _span(hours: Sequence[HourReport]) -> str:
 
 
 def _csv(hours: Sequence[HourReport]) -> str:
-    lines = ["start,replicas,requests,requests_low,requests_high,in_flight,wait_ms,holds"]
+    # Not ISO: MLflow's table shows those as empty cells.
+    lines = ["start (UTC),replicas,requests,requests_low,requests_high,in_flight,wait_ms,holds"]
     lines += [
-        f"{hour.start:%Y-%m-%dT%H:%MZ},{hour.replicas},{hour.requests:.1f},{hour.interval[0]:.1f},"
+        f"{hour.start:%Y-%m-%d %H:%M},{hour.replicas},{hour.requests:.1f},{hour.interval[0]:.1f},"
         f"{hour.interval[1]:.1f},{hour.in_flight:.2f},{'' if hour.wait_ms is None else f'{hour.wait_ms:.0f}'},"
         f"{'yes' if hour.holds else 'no'}"
         for hour in hours

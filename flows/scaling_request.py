@@ -136,7 +136,7 @@ class ScalingRequest:
         action = self._known.action
         assert action is not None
         lines = [
-            f"**Scale {self.service} {action.to_release} to {action.reason}?**",
+            f"**Run {self.service} {action.to_release} on {action.reason}?**",
             "",
             *(f"- {condition.name}: {condition.words}" for condition in self._known.conditions),
         ]

@@ -10,15 +10,18 @@ import numpy as np
 
 from tasks.capacity.demand import Demand, demand
 from tasks.capacity.manifest import manifest
-from tasks.capacity.planning import Plan, plan_ahead
+from tasks.capacity.planning import Plan, plan_ahead, replicas_for
 from tasks.capacity.queueing import ServiceTime
-from tasks.capacity.traffic import Traffic
+from tasks.capacity.traffic import HOUR, Traffic
 from tasks.domain.errors import SettingsError
 from tasks.domain.scaling import ScalingPlan
 from tasks.domain.settings.capacity import Autoscaling
 
 _STALE = timedelta(days=1)
 """Logs that end longer ago are told: a quiet night is shorter."""
+
+_ANY_NUMBER = 10_000
+"""As many as the settings know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,12 @@ class Forecast:
     plan: Plan
     asked: Autoscaling
     notes: tuple[str, ...] = ()
+
+    @property
+    def needed(self) -> int:
+        """Replicas the busiest hour needs, whatever the bounds."""
+        unbounded = self.asked.model_copy(update={"max_replicas": _ANY_NUMBER})
+        return replicas_for(self.plan.peak.requests.high / HOUR.total_seconds(), self.service_time, unbounded)
 
     @property
     def autoscaler(self) -> dict[str, Any]:

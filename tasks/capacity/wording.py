@@ -39,8 +39,8 @@ def _plan(made: Forecast) -> str:
 def _broken(made: Forecast) -> str:
     plan = made.plan
     return (
-        f"{len(plan.broken)} of {len(plan.hours)} hours need more than max_replicas {made.asked.max_replicas}, the "
-        f"first {plan.broken[0].start:%Y-%m-%d %H:%M}Z."
+        f"{len(plan.broken)} of {len(plan.hours)} hours need more than max_replicas {made.asked.max_replicas} "
+        f"(the busiest {made.needed}), the first {plan.broken[0].start:%Y-%m-%d %H:%M}Z."
     )
 
 
@@ -48,9 +48,9 @@ def _objective(made: Forecast) -> str:
     asked = made.asked
     at_once = "one request" if asked.slots == 1 else f"{asked.slots} requests"
     return (
-        f"Planned so that {asked.share:.0%} of the requests wait at most {asked.max_wait_ms:g} ms for a replica, which "
-        f"works on {at_once} at a time; an hour has no more traffic than planned for with a chance of "
-        f"{asked.confidence:.0%}."
+        f"Planned so that {_percent(asked.share)} of the requests wait at most {asked.max_wait_ms:g} ms for a replica, "
+        f"which works on {at_once} at a time; an hour has no more traffic than planned for with a chance of "
+        f"{_percent(asked.confidence)}."
     )
 
 
@@ -59,7 +59,7 @@ def _traffic(made: Forecast) -> str:
     daily, peak, growth = 24 * sum(known.rates) / len(known.rates), known.peak_factor, growth_per_week(known)
     grows = "growth is not known yet (that takes two weeks)"
     if growth is not None:
-        grows = f"growth {growth.estimate:+.1%} a week ({growth.low:+.1%} to {growth.high:+.1%})"
+        grows = f"growth {_change(growth.estimate)} a week ({_change(growth.low)} to {_change(growth.high)})"
     return (
         f"Traffic: {daily:,.0f} requests a day in the {known.hours / 24:.0f} days until "
         f"{made.learned_until:%Y-%m-%d %H:%M}Z; the busiest hour of the {'week' if known.cycle > 24 else 'day'} has "
@@ -67,3 +67,11 @@ def _traffic(made: Forecast) -> str:
         f"{made.measured} takes {1000 * made.service_time.mean_s:,.0f} ms in the mean, 95 % take at most "
         f"{made.p95_ms:,.0f} ms."
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.4g} %"
+
+
+def _change(share: float) -> str:
+    return f"{100 * share:+.1f} %".replace("-", "−")

@@ -41,7 +41,7 @@ class ScalingPlan:
     def words(self) -> str:
         """The plan in a few words."""
         most = max(replicas for _, replicas in self.hours)
-        number = f"{most}" if self.min_replicas == most else f"{self.min_replicas} to {most}"
+        number = f"{most}" if self.min_replicas == most else f"{self.min_replicas}–{most}"
         noun = "replica" if most == 1 else "replicas"
         return f"{number} {noun} for {len(self.hours)} hours from {self.hours[0][0]:%Y-%m-%d %H:%M}Z"
 

@@ -9,15 +9,17 @@ from datetime import datetime
 from markupsafe import Markup
 
 _WIDTH, _HEIGHT = 720, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 18, 30
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 40, 18, 30
 _LABELS = 6
 
 _STYLE = Markup("""
 body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
-svg{width:100%;height:auto}text{font:12px system-ui,sans-serif;fill:#57606a}.grid{stroke:#e1e4e8}
+h1{font-size:1.5rem}svg{width:100%;height:auto}text{font:12px system-ui,sans-serif;fill:#57606a}.grid{stroke:#e1e4e8}
 .zero{stroke:#57606a}.margin{stroke:#b35900;stroke-dasharray:5 4}.line{fill:none;stroke:#0a58ca;stroke-width:2}
-.band{fill:#0a58ca;fill-opacity:.16}.step{fill:none;stroke:#1a7f37;stroke-width:2}pre{white-space:pre-wrap}
-table{border-collapse:collapse}td,th{text-align:left;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #e1e4e8}
+.band{fill:#0a58ca;fill-opacity:.16}.step{fill:none;stroke:#1a7f37;stroke-width:2}pre{font:inherit;white-space:pre-wrap}
+.of-line{fill:#0a58ca}.of-step{fill:#1a7f37}
+table{border-collapse:collapse;font-size:.9rem}
+td,th{text-align:left;white-space:nowrap;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #e1e4e8}
 """)
 
 
@@ -49,12 +51,35 @@ class _Axes:
         points = " ".join(f"{self.x(at):.1f},{self.y(value):.1f}" for at, value in enumerate(values))
         return Markup('<polyline class="{}" points="{}"/>').format(style, points)
 
+    def steps(self, values: Sequence[float], style: str) -> Markup:
+        """Draw values that hold from one point to the next."""
+        half = (self.x(1) - self.x(0)) / 2
+        points = " ".join(
+            f"{self.x(at) - half:.1f},{self.y(value):.1f} {self.x(at) + half:.1f},{self.y(value):.1f}"
+            for at, value in enumerate(values)
+        )
+        return Markup('<polyline class="{}" points="{}"/>').format(style, points)
+
+    def right(self, value: float, style: str, label: str) -> Markup:
+        return Markup('<text class="{}" x="{}" y="{:.1f}">{}</text>').format(
+            style, _WIDTH - _RIGHT + 6, self.y(value) + 4, label
+        )
+
+    def moments(self, moments: Sequence[datetime]) -> Markup:
+        every = math.ceil(len(moments) / _LABELS)
+        return self.labels([(at, f"{moments[at]:%m-%d %H:%M}") for at in range(0, len(moments), every)])
+
     def days(self, moments: Sequence[datetime]) -> Markup:
+        midnights = [at for at, moment in enumerate(moments) if moment.hour == 0]
+        every = max(math.ceil(len(midnights) / (_LABELS + 2)), 1)
+        return self.labels([(at, f"{moments[at]:%a %m-%d}") for at in midnights[::every]])
+
+    def labels(self, labels: Sequence[tuple[int, str]]) -> Markup:
         return Markup("").join(
             Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-                min(max(self.x(at), _LEFT + 30), _WIDTH - 40), _HEIGHT - 8, f"{moments[at]:%m-%d %H:%M}"
+                min(max(self.x(at), _LEFT + 30), _WIDTH - 40), _HEIGHT - 8, label
             )
-            for at in range(0, len(moments), math.ceil(len(moments) / _LABELS))
+            for at, label in labels
         )
 
 
@@ -79,7 +104,7 @@ def interval_figure(
         axes.across(margin, "margin", f"+{margin:g}"),
         axes.band([low for *_, low, _ in looks], [high for *_, high in looks]),
         axes.line([estimate for _, estimate, _, _ in looks]),
-        axes.days([end for end, *_ in looks]),
+        axes.moments([end for end, *_ in looks]),
     ]
     return _svg(title, description, marks)
 
@@ -100,13 +125,13 @@ def plan_figure(
     axes, steps = _Axes(len(hours), 0, top), _Axes(len(hours), 0, 1.05 * most)
     marks = [
         *(axes.across(share * top, "grid", f"{share * top:,.0f}") for share in (0, 0.5, 1)),
+        *(steps.right(number, "of-step", f"{number}") for number in sorted({0, most // 2, most})),
         axes.band([low for *_, low, _ in hours], [high for *_, high in hours]),
         axes.line([mean for _, mean, _, _ in hours]),
-        steps.line([float(number) for number in replicas], "step"),
-        Markup('<text x="{}" y="{:.1f}" text-anchor="end">{} replicas</text>').format(
-            _WIDTH - _RIGHT, steps.y(most) - 4, most
-        ),
-        axes.days([start for start, *_ in hours]),
+        steps.steps([float(number) for number in replicas], "step"),
+        Markup('<text class="of-line" x="{}" y="12">requests an hour</text>').format(_LEFT),
+        Markup('<text class="of-step" x="{}" y="12" text-anchor="end">replicas</text>').format(_WIDTH - 2),
+        axes.days([start for start, *_ in hours]) if len(hours) > 48 else axes.moments([start for start, *_ in hours]),
     ]
     return _svg(title, description, marks)
 

@@ -77,14 +77,14 @@ def test_a_report_says_it_in_words_and_survives_json() -> None:
     report = capacity_report(forecast("bot", traffic(), asked, "1", START + 3 * DAYS))
     numbers = [hour.replicas for hour in report.hours]
     assert report.text.startswith(
-        f"PLANNED: bot 1, {min(numbers)} to {max(numbers)} replicas for 24 hours from 2026-06-04 00:00Z: "
+        f"PLANNED: bot 1, {min(numbers)}–{max(numbers)} replicas for 24 hours from 2026-06-04 00:00Z: "
         f"{sum(numbers)} replica hours, {sum(numbers) / 2:.2f} USD ({12 * max(numbers):.2f} with the busiest"
     )
     assert "growth is not known yet" in report.text
     assert f"A request of 1 takes {report.service_time.mean_ms:.0f} ms in the mean" in report.text
     short = capacity_report(forecast("bot", traffic(), Autoscaling(max_replicas=1), "1", START + 3 * DAYS))
     assert short.outcome == "short"
-    assert "hours need more than max_replicas 1, the first 2026-06-04" in short.text
+    assert f"hours need more than max_replicas 1 (the busiest {max(numbers)}), the first 2026-06-04" in short.text
     assert any(hour.wait_ms is None for hour in short.hours)
     assert CapacityReport.model_validate_json(short.model_dump_json()) == short
 

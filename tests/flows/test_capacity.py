@@ -118,7 +118,7 @@ def test_a_plan_is_recorded_with_table_picture_and_manifest(place: Path, service
 def _said(report: CapacityReport) -> str:
     numbers = [hour.replicas for hour in report.hours]
     assert min(numbers) < max(numbers)
-    return f"{min(numbers)} to {max(numbers)} replicas"
+    return f"{min(numbers)}–{max(numbers)} replicas"
 
 
 def test_the_live_releases_bounds_come_first(place: Path, service: str, logs: Path) -> None:
@@ -153,7 +153,10 @@ def test_more_traffic_than_the_bounds_allow_is_told(
             )
     assert [body["kind"] for body in receiver.got] == ["capacity_short"]
     assert report.outcome == "short"
-    assert f"{report.broken_hours} of 168 hours need more than max_replicas 1, the first 2026-06-15" in report.text
+    assert (
+        f"{report.broken_hours} of 168 hours need more than max_replicas 1 (the busiest 2), the first 2026-06-15"
+        in report.text
+    )
     assert report.notes == ["9 has too few measured latencies; those of 1 were taken"]
     assert report.cost_usd is None
 
