@@ -1,4 +1,4 @@
-"""`make demo`: a fortnight of made-up traffic, a bad release since yesterday, caught and rolled back."""
+"""`make demo`: a fortnight of made-up traffic in which much goes wrong, and only one thing is the release's fault."""
 
 from __future__ import annotations
 
@@ -11,58 +11,45 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from rich.box import SIMPLE
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from flows.drill import Drill, judge_on_loopback
 from flows.playing import Play
+from flows.story import ACTS, DAYS, RELEASES, Played, perform
 from tasks.domain.places import DEMO_HOME, DEMO_MLFLOW_URI
-from tasks.domain.report import WindowReport
-from tasks.domain.verdict import Verdict, worst
+from tasks.domain.verdict import Verdict
 from tasks.domain.window import floor, parse_length
-from tasks.sources.made_up import MadeUpRelease
 
 SERVICE = "support-bot"
 WINDOW = "3h"
-DAYS = 14
 PLACE = Path(DEMO_HOME)
+_KEY = "PLUMBLINE_DEMO_JUDGE_KEY"
+_PER_WINDOW = 80
 
 
 def main() -> int:
-    """Run the demo and print what happened; 0 when the bad release was caught, rolled back, and nothing else blamed."""
+    """Tell the story; 0 when the bad release alone was rolled back, and each other trouble was named."""
     began = time.monotonic()
     console = Console()
     _settle_in_a_fresh_place()
     end = floor(datetime.now(UTC) - timedelta(minutes=10), parse_length(WINDOW))
-    start, changed = end - timedelta(days=DAYS), end - timedelta(days=1)
-    console.print(
-        f"[bold]Plumbline[/] watches [bold]{SERVICE}[/]: {DAYS} days of made-up traffic ending now.\n"
-        f"Release 2 goes out on {changed:%A at %H:%M} UTC; it answers worse and slower.\n"
-        "The judge is a word-overlap heuristic, so that this runs offline; everything else is the real thing.\n"
-    )
-    play = Play(
-        SERVICE, PLACE / "logs", WINDOW, _RELEASES, seed=7,
-        settings={"judge": {"provider": "heuristic"}, "policy": {"mode": "auto"}},
-    )  # fmt: skip
+    start = end - timedelta(days=DAYS)
+    _announce(console)
     # Without a worker nobody looks at heartbeats, and their thread holds up the end of each run by a second.
     quick = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
-    with quick, console.status("Thirteen good days, then release 2, window by window ..."):
-        play.send_out("1", start, "demo")
-        play.serve(start, changed)
-        play.evaluate(start, changed)
-        play.send_out("2", changed, "demo")
-        play.live_through(changed, end)
-    _show(console, play, changed)
-    blamed = {window.release for window in play.windows if window.verdict == Verdict.FAIL}
+    with quick, judge_on_loopback() as judge:
+        play = _play(judge)
+        played = _perform(console, play, judge, start)
+    _show(console, played)
+    _explain(console, played)
+    live = play.live()
     console.print(
-        f"\nLive now: [bold]{play.live()}[/].  [dim]{time.monotonic() - began:.0f} s. Look closer:[/] make ui"
+        f"Live now: [bold]{live}[/].  [dim]{time.monotonic() - began:.0f} s.[/]  Look closer: [bold]make ui[/]"
     )
-    return 0 if blamed == {"2"} and play.live() == "1" else 1
-
-
-_RELEASES = {
-    "1": MadeUpRelease(name="1", bad_share=0.02, latency_factor=0.8),
-    "2": MadeUpRelease(name="2", bad_share=0.2, latency_factor=1.0),
-}
+    return 0 if live == "3" and all(one.as_expected for one in played) else 1
 
 
 def _settle_in_a_fresh_place() -> None:
@@ -71,51 +58,78 @@ def _settle_in_a_fresh_place() -> None:
     PLACE.mkdir(parents=True)
     os.environ["PLUMBLINE_STORE_URL"] = f"sqlite:///{PLACE}/store.db"
     os.environ["MLFLOW_TRACKING_URI"] = DEMO_MLFLOW_URI
+    os.environ[_KEY] = "none"
     logging.getLogger("prefect").setLevel(logging.ERROR)
 
 
-def _show(console: Console, play: Play, changed: datetime) -> None:
-    """Print the timeline, a row a week before the change and a row a window since; then the verdict's own words."""
-    table = Table(title=f"{play.service}: {len(play.windows)} windows of {play.window}", title_justify="left")
-    for column in ("window (UTC)", "release", "quality", "p95 ms", "verdict"):
-        table.add_column(column, justify="right" if column in {"quality", "p95 ms"} else "left", no_wrap=True)
-    table.add_column("what was found and done")
-    before = [window for window in play.windows if window.start < changed]
-    for week in _halves(before):
-        verdict = worst(Verdict(window.verdict) for window in week)
-        span = f"{week[0].start:%m-%d} – {week[-1].start:%m-%d}"
-        why = next((window.reasons[0] for window in week if window.verdict == verdict != Verdict.PASS), "")
-        table.add_row(span, week[0].release, *_levels(week), _colored(verdict), _short(why) or f"{len(week)} windows")
-    for window in play.windows[len(before) :]:
-        done = [words for at, words in play.actions if at == window.end]
-        why = _short(window.reasons[0]) if window.verdict != Verdict.PASS else ""
-        verdict = Verdict(window.verdict)
-        told = "\n".join(filter(None, [why, *(f"[bold]{_short(words)}[/]" for words in done)]))
-        table.add_row(f"{window.start:%m-%d %H:%M}", window.release, *_levels([window]), _colored(verdict), told)
+def _announce(console: Console) -> None:
+    console.print(
+        f"[bold]Plumbline[/] watches [bold]{SERVICE}[/] over a fortnight of made-up traffic.\n"
+        "The judge breaks down, then turns strict; a campaign brings other questions;\n"
+        "releases 2 and 3 are fine. None of that may cost a release its place.\n"
+        "Release 4 went out yesterday, answers worse, and has to be rolled back.\n"
+        "Real flows, store, MLflow, judge client. Judge: a [bold]stand-in[/] on loopback, no LLM.\n",
+        highlight=False,
+    )
+
+
+def _play(judge: Drill) -> Play:
+    settings = {
+        "judge": {"model": judge.model, "base_url": judge.base_url, "api_key": _KEY},
+        "sampling": {"per_window": _PER_WINDOW},
+        # What gpt-4o-mini costs, so that the judge's cost means something.
+        "monitors": {"cost": {"prices": {judge.model: {"input_per_1k_usd": 0.00015, "output_per_1k_usd": 0.0006}}}},
+        "policy": {"mode": "auto"},
+    }
+    return Play(SERVICE, PLACE / "logs", WINDOW, RELEASES, seed=7, settings=settings)
+
+
+def _perform(console: Console, play: Play, judge: Drill, start: datetime) -> list[Played]:
+    played: list[Played] = []
+    columns = TextColumn("{task.description:<46}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("", total=DAYS)
+        for act in ACTS:
+            progress.update(bar, description=act.what or "quiet days")
+            played.append(perform(act, play, judge, played[-1].end if played else start))
+            progress.advance(bar, act.days)
+    return played
+
+
+def _show(console: Console, played: Sequence[Played]) -> None:
+    """Print a row for each thing that happened: what it was, the verdict, what was said and done."""
+    table = Table(box=SIMPLE, padding=(0, 1), pad_edge=False)
+    for column, width in (("UTC", 11), ("what happened", 21), ("verdict", 12), ("what Plumbline said and did", None)):
+        table.add_column(column, width=width)
+    for one in (one for one in played if one.act.what):
+        said = [_reason(one), *(f"[bold]{_short(words)}[/]" for _, words in one.actions if _is_worth_a_line(words))]
+        mark = "" if one.as_expected else "  [red](not as expected)[/]"
+        table.add_row(f"{one.start:%m-%d %H:%M}", one.act.what + mark, _colored(one.verdict), "\n".join(said))
     console.print(table)
-    failed = next((window for window in play.windows if window.verdict == Verdict.FAIL), None)
-    if failed is not None:
-        console.print(f"\n{failed.text}", markup=False, highlight=False)
-    for _, words in play.actions:
-        if words.startswith(("rolled back", "recovered", "not recovered")):
-            console.print(f"\n{words[0].upper()}{words[1:]}", markup=False, highlight=False)
 
 
-def _halves(windows: Sequence[WindowReport]) -> list[Sequence[WindowReport]]:
-    """Split what came before the change in two, for two rows."""
-    middle = len(windows) // 2
-    return [half for half in (windows[:middle], windows[middle:]) if half]
+def _reason(one: Played) -> str:
+    window = next(window for window in one.windows if window.verdict == one.verdict.value)
+    if one.verdict is Verdict.PASS:
+        return f"nothing against it in {len(one.windows)} windows"
+    number = sum(window.verdict == one.verdict.value for window in one.windows)
+    return f"{_short(window.reasons[0])} ({number} of {len(one.windows)} windows)"
 
 
-def _levels(windows: Sequence[WindowReport]) -> tuple[str, str]:
-    """Mean quality and largest p95 over windows."""
-    values: dict[str, list[float]] = {"quality": [], "latency": []}
-    for window in windows:
-        for finding in window.findings:
-            if finding.monitor in values and finding.value is not None:
-                values[finding.monitor].append(finding.value)
-    quality = f"{sum(values['quality']) / len(values['quality']):.2f}" if values["quality"] else "–"
-    return quality, f"{max(values['latency']):,.0f}" if values["latency"] else "–"
+def _is_worth_a_line(words: str) -> bool:
+    return words.startswith(("rolled back", "recovered", "not rolled back", "no rollback", "not recovered"))
+
+
+def _explain(console: Console, played: Sequence[Played]) -> None:
+    """Print the words of the verdict that ended in the rollback."""
+    for one in played:
+        failed = next((window for window in one.windows if window.verdict == Verdict.FAIL), None)
+        if failed is not None:
+            lines = failed.text.split("\n")
+            told = [lines[0], *(line for line in lines if line.startswith(("- Quality", "An unchanged", "Judge")))]
+            console.print("\n" + "\n".join(told), markup=False, highlight=False)
+            done = one.rolled_back or "not rolled back"
+            console.print(f"{done[0].upper()}{done[1:]}\n", markup=False, highlight=False)
 
 
 def _short(why: str) -> str:

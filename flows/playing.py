@@ -1,4 +1,4 @@
-"""Made-up traffic through the real flows, window by window: the application asks the registry what to serve."""
+"""Made-up traffic through the real flows: the application asks the registry what to serve, the schedule comes round."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, cast
 from flows import clock
 from flows.evaluation import evaluate
 from flows.releases import release
-from tasks.domain.report import EvaluationReport, WindowReport
+from tasks.domain.report import EvaluationReport, JudgeSpend, WindowReport
 from tasks.domain.window import parse_delay, parse_length
 from tasks.registry import Registry
 from tasks.sources.made_up import MadeUpRelease, make_up
@@ -44,14 +44,13 @@ class Play:
     ) -> None:
         self.service = service
         self.window = window
-        self.windows: list[WindowReport] = []
-        self.actions: list[tuple[datetime, str]] = []
+        self.length = parse_length(window)
+        self.settings = dict(settings or {})
+        self.reports: list[tuple[datetime, EvaluationReport]] = []
         self._logs = place
-        self._length = parse_length(window)
         self._releases = releases
         self._seed = seed
         self._per_day = per_day
-        self._settings = dict(settings or {})
         self._registry = Registry.connect()
 
     def send_out(self, name: str, at: datetime, by: str) -> None:
@@ -65,7 +64,7 @@ class Play:
                 by=by,
             )
 
-    def serve(self, start: datetime, end: datetime) -> None:
+    def serve(self, start: datetime, end: datetime, mix: Mapping[str, float] | None = None) -> None:
         """Make up the traffic of a period, answered by whatever is live."""
         make_up(
             self._logs / f"{start:%Y%m%dT%H%M}.jsonl",
@@ -75,34 +74,59 @@ class Play:
             service=self.service,
             releases=[self._releases[self.live() or ""]],
             per_day=self._per_day,
+            mix=mix,
         )
 
-    def evaluate(self, start: datetime, end: datetime, **settings: Any) -> EvaluationReport:
-        """Evaluate a period as the schedule would have, right after it ended."""
+    def evaluate(self, end: datetime) -> None:
+        """Evaluate what is new, and what is still open, as the schedule would have right after a window ended."""
         with clock.at(end + parse_delay(_SETTLE)):
-            report = cast(
-                "EvaluationReport",
-                evaluate(
-                    service=self.service,
-                    logs={"path": str(self._logs / "*.jsonl")},
-                    window=self.window,
-                    start=start,
-                    end=end,
-                    **(self._settings | settings),
-                ),
+            report = evaluate(
+                service=self.service, logs={"path": str(self._logs / "*.jsonl")}, window=self.window, **self.settings
             )
-        self.windows += report.windows
-        self.actions += [(end, words) for words in report.actions]
-        return report
+        self.reports.append((end, cast("EvaluationReport", report)))
 
-    def live_through(self, start: datetime, end: datetime) -> None:
-        """Let traffic come and be evaluated window by window: what is rolled back in one serves in the next."""
+    def live_through(
+        self, start: datetime, end: datetime, mix: Mapping[str, float] | None = None, *, at_once: bool = False
+    ) -> None:
+        """Let traffic come and be evaluated: window by window, or all of it at its end.
+
+        Window by window, what is rolled back in one no longer serves in the next.
+        """
+        step = end - start if at_once else self.length
         while start < end:
-            self.serve(start, start + self._length)
-            self.evaluate(start, start + self._length)
-            start += self._length
+            self.serve(start, start + step, mix)
+            self.evaluate(start + step)
+            start += step
 
     def live(self) -> str | None:
         """Return what is live now, as the application reads it from the registry."""
         found = self._registry.live(self.service)
         return found.name if found else None
+
+    def windows(self) -> list[WindowReport]:
+        """Return each window as it was evaluated last, in time order."""
+        newest = {(one.start, one.release): one for _, report in self.reports for one in report.windows}
+        return [newest[key] for key in sorted(newest)]
+
+    def first_seen(self, start: datetime, end: datetime) -> list[WindowReport]:
+        """Return the windows of a period as they were evaluated first, before any that stayed open was filled in."""
+        first: dict[tuple[datetime, str], WindowReport] = {}
+        for _, report in self.reports:
+            for one in report.windows:
+                first.setdefault((one.start, one.release), one)
+        return [first[key] for key in sorted(first) if start <= key[0] < end]
+
+    def actions(self, start: datetime, end: datetime) -> list[tuple[datetime, str]]:
+        """Return what was done by the runs at the ends of a period's windows."""
+        return [(at, words) for at, report in self.reports if start < at <= end for words in report.actions]
+
+    def spend(self) -> JudgeSpend:
+        """Return what judging cost over all runs."""
+        spends = [report.judge for _, report in self.reports]
+        return JudgeSpend(
+            calls=sum(one.calls for one in spends),
+            from_ledger=sum(one.from_ledger for one in spends),
+            input_tokens=sum(one.input_tokens for one in spends),
+            output_tokens=sum(one.output_tokens for one in spends),
+            cost_usd=sum(one.cost_usd or 0.0 for one in spends),
+        )
