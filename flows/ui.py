@@ -16,6 +16,7 @@ from rich.console import Console
 
 from flows.embedded import HOME
 from tasks.domain.places import DEMO_MLFLOW_URI, EMBEDDED_MLFLOW_URI
+from tasks.tracking import newest_failure
 
 _READY_WITHIN_SECONDS = 90
 
@@ -53,9 +54,27 @@ def main() -> int:
         whose = "the demo, " if recorded == DEMO_MLFLOW_URI else ""
         console.print(
             f"MLflow   {mlflow}    {whose}experiment plumbline/<service>: one run a release, one a window\n"
-            f"Prefect  {prefect}    runs, their artifacts and logs\nCtrl-C stops both."
+            f"Prefect  {prefect}    runs, their artifacts and logs",
+            soft_wrap=True,
         )
+        for words in _incident(recorded, mlflow, prefect):
+            console.print(words, soft_wrap=True)
+        console.print("Ctrl-C stops both.")
         return _wait(servers)
+
+
+def _incident(recorded: str, mlflow: str, prefect: str) -> list[str]:
+    """Where the newest window that failed is explained; nothing where none failed."""
+    failed = newest_failure(recorded)
+    if failed is None:
+        return []
+    told = [
+        f"\nThe newest window that failed, {failed.name}:",
+        f"  why         {mlflow}/#/experiments/{failed.experiment_id}/runs/{failed.run_id}/artifacts",
+    ]
+    if failed.flow_run_id:
+        told.append(f"  the run     {prefect}/runs/flow-run/{failed.flow_run_id}?tab=Artifacts")
+    return [*told, ""]
 
 
 def _wait(servers: list[subprocess.Popen[bytes]]) -> int:

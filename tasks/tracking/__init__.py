@@ -1,11 +1,12 @@
 """Tracking: what an evaluated window leaves in MLflow: runs, metrics, tables, and a report that explains the verdict.
 
 `Tracker.connect()` is the door; `render_report` makes a window's page, `render_period` that of many windows;
-`assess` writes scores to the traces they are about; `Studies` records comparisons and plans beside the windows, each
-with a page of its own.
+`newest_failure` says where to look first; `assess` writes scores to the traces they are about; `Studies` records
+comparisons and plans beside the windows, each with a page of its own.
 """
 
 from tasks.tracking.assessments import assess
+from tasks.tracking.failures import FailedWindow, newest_failure
 from tasks.tracking.period import incidents_of, render_period
 from tasks.tracking.report import render_report
 from tasks.tracking.studies import Studies
@@ -13,11 +14,13 @@ from tasks.tracking.study_figures import interval_figure, plan_figure, study_pag
 from tasks.tracking.tracker import Tracker
 
 __all__ = [
+    "FailedWindow",
     "Studies",
     "Tracker",
     "assess",
     "incidents_of",
     "interval_figure",
+    "newest_failure",
     "plan_figure",
     "render_period",
     "render_report",
