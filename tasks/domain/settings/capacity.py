@@ -38,7 +38,8 @@ class Autoscaling(Settings):
     metric: str = Field(
         default="requests_in_flight",
         min_length=1,
-        description="Metric of the pods the autoscaler follows: requests being worked on or waiting, of one replica.",
+        description="Metric of the pods the autoscaler follows: requests being worked on or waiting, of one replica, "
+        "averaged over some minutes.",
     )
 
     def stated(self) -> dict[str, Any]:
