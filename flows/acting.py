@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -48,16 +48,17 @@ class Acting:
         """Return what was live at a time, for rows that do not say their release."""
         return self._board.live_at(moment)
 
-    def act(self, settled: Sequence[Settled], links: Mapping[datetime, str | None]) -> list[str]:
+    def act(self, settled: Sequence[Settled], link_of: Callable[[str], str | None]) -> list[str]:
         """Act on what was settled in this run, and tell people what changed; returns in words what was done.
 
         Args:
             settled: The windows of this run.
-            links: Where each can be looked at, by its start.
+            link_of: The address of an MLflow run.
         """
         self._observe(settled)
         fresh = now() - parse_delay(self._assignment.policy.freshness)
         evaluations = [one.evaluation for one in settled]
+        links = {(one.evaluation.release, one.evaluation.window.start): link_of(one.mlflow_run_id) for one in settled}
         self._teller.say_changes(evaluations, links, fresh)
         self._incidents.follow([one for one in evaluations if one.window.end >= fresh])
         done = self._notice_moves() + self._watch_recovery()
@@ -132,7 +133,7 @@ class Acting:
             self._board.say_refused(self._teller, decision.release, unmet)
         elif mode == "approve":
             waits = [f"Roll back {decision.release} → {to}? {decision.reason}"]
-            self._teller.say(Kind.ROLLBACK_REQUESTED, decision.id, waits, decision.release)
+            self._teller.say(Kind.ROLLBACK_REQUESTED, decision.id, waits, decision.release, decision.link)
         return f"not rolled back. {_words(unmet)}" if unmet else self._ring(decision)
 
     def _ring(self, decision: Decision) -> str:

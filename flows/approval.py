@@ -14,7 +14,7 @@ from pydantic import Field
 class Approval(RunInput):
     """The form; who answers is recorded as they claim."""
 
-    approve: bool = Field(default=False, description="Do it now? No keeps everything as it is.")
+    approve: bool = Field(default=False, description="On: do it now. Off: everything stays as it is.")
     name: str = Field(min_length=1, max_length=100, description="Who decides; it stands in the record.")
     reason: str = Field(min_length=1, max_length=500, description="Why; it stands in the record.")
 

@@ -14,6 +14,7 @@ from tasks.domain.verdict import Verdict
 from tasks.domain.window import parse_delay
 from tasks.routing import Failing
 from tasks.store import Store
+from tasks.tracking import Tracker
 
 
 def decision_id(service: str, release: str, window_start: datetime, config_hash: str) -> str:
@@ -125,6 +126,11 @@ class Decision:
                 )
             },
         )  # fmt: skip
+
+    @property
+    def link(self) -> str | None:
+        """The address of the failing window in MLflow; None where MLflow is no server."""
+        return Tracker.connect().link(self.service, self.mlflow_run_id) if self.mlflow_run_id else None
 
     def failing(self, store: Store) -> Failing:
         """Return it as the conditions ask, with what the store says of its window now."""

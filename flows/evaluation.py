@@ -75,9 +75,6 @@ def evaluate(
             rooms.settle(pulled, judged)
         done = rooms.act()
         report = rooms.report(plan, done)
-        publish(assignment, report, rooms.link)
-    return Completed(
-        message=f"{report.verdict.upper()}: {'; '.join(report.reasons)[:400]}",
-        name=report.verdict.capitalize() if report.windows else "Nothing new",
-        data=report,
-    )
+        headline = report.verdict.capitalize() if plan.windows else "Nothing new"
+        publish(assignment, report, headline, rooms.link)
+    return Completed(message=f"{headline.upper()}: {'; '.join(report.reasons)[:400]}", name=headline, data=report)

@@ -13,17 +13,28 @@ from flows.reporting import markdown, slug
 from tasks.domain.report import EvaluationReport
 
 
-def publish(assignment: Assignment, report: EvaluationReport, link_of: Callable[[str], str | None]) -> None:
-    """Leave the verdict as an artifact and tell it as an event; neither carries text of users."""
+def publish(
+    assignment: Assignment, report: EvaluationReport, headline: str, link_of: Callable[[str], str | None]
+) -> None:
+    """Leave the verdict as an artifact and tell it as an event; neither carries text of users.
+
+    Args:
+        assignment: What the run was asked to do.
+        report: What it found.
+        headline: The verdict, or that nothing was new; the last verdict then stands, and no event tells another.
+        link_of: The address of an MLflow run.
+    """
     newest = [
         window.mlflow_run_id for window in report.windows if window.verdict == report.verdict and window.mlflow_run_id
     ]
     links = [("Window in MLflow", address)] if newest and (address := link_of(newest[-1])) else []
     create_markdown_artifact(
         key=f"verdict-{slug(assignment.service)}",
-        markdown=markdown(report, links),
-        description=f"Verdict on {assignment.service}: {report.verdict}",
+        markdown=markdown(report, headline, links),
+        description=f"Verdict on {assignment.service}: {headline.lower()}",
     )
+    if headline.lower() != report.verdict:
+        return
     emit_event(
         event=f"plumbline.evaluation.{report.verdict}",
         resource={

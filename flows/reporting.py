@@ -118,9 +118,9 @@ def add_spend(one: JudgeSpend, other: JudgeSpend) -> JudgeSpend:
     )
 
 
-def markdown(report: EvaluationReport, links: Sequence[tuple[str, str]]) -> str:
+def markdown(report: EvaluationReport, headline: str, links: Sequence[tuple[str, str]]) -> str:
     """Return the run's Prefect artifact: verdict text, table of findings of the newest window, links."""
-    lines = [f"# {report.verdict.upper()} · {cell(report.service)}", ""]
+    lines = [f"# {headline.upper()} · {cell(report.service)}", ""]
     if not report.windows:
         lines += [f"- {cell(reason)}" for reason in report.reasons]
     else:

@@ -113,7 +113,8 @@ class Request:
     def begin(self, board: Switchboard) -> RollbackReport | None:
         """Check every condition and take the request up; a report where that settles it, None to go on."""
         known = board.store.actions.get(self.action_id)
-        if known is not None and known.state is not ActionState.REQUESTED and not self._dry_run:
+        forged = self._decision_id is not None and self.decision is None  # refused below, whatever bears that id
+        if known is not None and known.state is not ActionState.REQUESTED and not self._dry_run and not forged:
             return self._report("known", f"decision {self.action_id} is {known.state.value} already: nothing to do")
         self._check(board)
         if unmet := missing(self._conditions):
@@ -127,12 +128,15 @@ class Request:
 
     def ask(self) -> None:
         """Ask a person, with what is known."""
+        link = self.decision.link if self.decision else None
         lines = [
             f"**Roll {self.service} back from {self._from} to {self._to}?**",
             "",
-            f"Why: {self.reason}.",
+            f"Why: {self.reason}." + (f" [Look at the window]({link})" if link else ""),
             "",
             *(f"- {condition.name}: {condition.words}" for condition in self._conditions),
+            "",
+            f"Without an answer within {self.policy.approval_timeout} nothing is switched.",
         ]
         self._answer = ask("\n".join(lines), parse_delay(self.policy.approval_timeout))
         self._by = self._answer.by
@@ -185,7 +189,8 @@ class Request:
         kind = {"done": Kind.ROLLBACK_DONE, "failed": Kind.ROLLBACK_FAILED, "rejected": Kind.ROLLBACK_REFUSED}
         if report.state in kind:
             release = report.to_release if report.state == "done" else report.from_release
-            teller.say(kind[report.state], self.action_id, [report.text], release)
+            link = self.decision.link if self.decision else None
+            teller.say(kind[report.state], self.action_id, [report.text], release, link)
         for words in teller.send():
             get_run_logger().warning(words)
 

@@ -162,8 +162,7 @@ class Rooms:
     def act(self) -> list[str]:
         """Ask for a rollback where a release failed, and see whether an earlier one helped."""
         self._held.check()
-        links = {one.evaluation.window.start: self.link(one.mlflow_run_id) for one in self._settled[-1:]}
-        return self._acting.act(self._settled, links)
+        return self._acting.act(self._settled, self.link)
 
     def link(self, run_id: str) -> str | None:
         """Return the address of a run's page in MLflow, where MLflow is a server."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from flows.clock import now
 from flows.credentials import secret
@@ -15,7 +17,7 @@ from flows.orders import in_force
 from flows.telling import Teller
 from tasks.alerts import Kind
 from tasks.decisions.last_good import Served, last_good
-from tasks.domain.errors import RoutingError
+from tasks.domain.errors import LeaseHeldError, RoutingError
 from tasks.domain.release import Mark, Release
 from tasks.domain.settings.policy import Policy, Target
 from tasks.domain.verdict import Verdict
@@ -32,16 +34,22 @@ from tasks.routing import (
 )
 from tasks.store import Action, ActionState, Store
 
+# A gateway's switch takes a minute or two (its workers' caches): whoever comes meanwhile waits, or a yes would be lost.
+_IN_TURN = Retrying(
+    retry=retry_if_exception_type(LeaseHeldError), stop=stop_after_delay(180), wait=wait_random(0.2, 1), reraise=True
+)
+
 
 @contextmanager
 def switchboard(service: str, target: Target) -> Iterator[Switchboard]:
     """Open store and registry, hold the service's switching lease, and finish what a crash left.
 
     Raises:
-        LeaseHeldError: when another run is switching.
+        LeaseHeldError: when another run has been switching for minutes.
     """
     registry = Registry.connect()
-    with Store.open() as store, store.leases.hold(f"switch/{service}"):
+    with Store.open() as store, ExitStack() as held:
+        _IN_TURN(lambda: held.enter_context(store.leases.hold(f"switch/{service}")))
         board = Switchboard(service, target, store, registry)
         board.resume()
         yield board

@@ -50,7 +50,7 @@ class Teller:
         enqueue(self._store, message, f"{kind.value}/{key}", [*self._alerts.urls, *self._alerts.blocks])
 
     def say_changes(
-        self, evaluations: Sequence[Evaluation], links: Mapping[datetime, str | None], since: datetime
+        self, evaluations: Sequence[Evaluation], links: Mapping[tuple[str, datetime], str | None], since: datetime
     ) -> None:
         """Write down what changed from window to window of each release; what is older than `since` is history."""
         states: dict[str, State] = {}
@@ -63,7 +63,7 @@ class Teller:
                 continue
             for kind in changes(before, states[release]):
                 key = f"{release}/{evaluation.window.start.isoformat()}/{evaluation.config_hash[:12]}"
-                self.say(kind, key, evaluation.text.split("\n"), release, links.get(evaluation.window.start))
+                self.say(kind, key, evaluation.text.split("\n"), release, links.get((release, evaluation.window.start)))
 
     def _state_before(self, evaluation: Evaluation) -> State:
         state = State()

@@ -95,11 +95,14 @@ DEPLOYMENTS = {
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_every_deployment_gives_its_flow_what_it_takes(name: str) -> None:
-    """Parameters validate as a run's would, and a trigger fills in none that the flow does not have."""
+    """Parameters validate as a run's would (a person fills in the rest), and a trigger gives none that is unknown."""
     deployment = DEPLOYMENTS[name]
     module, _, flow = deployment["entrypoint"].rpartition(".")
     deployed = getattr(importlib.import_module(module), flow)
-    deployed.validate_parameters(deployment["parameters"])
+    started_by_people = not deployment.get("schedules") and not deployment.get("triggers")
+    required = [name for name, one in inspect.signature(deployed.fn).parameters.items() if one.default is one.empty]
+    said = dict.fromkeys(required, "what a person says") if started_by_people else {}
+    deployed.validate_parameters(said | deployment["parameters"])
     for trigger in deployment.get("triggers", []):
         deployed.validate_parameters(deployment["parameters"] | trigger["parameters"])
 
@@ -109,3 +112,11 @@ def test_the_readmes_make_commands_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"(?:^ {4}|`)make ([a-z]+)\b", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert named <= targets
+
+
+def test_every_deployment_bears_the_tag_that_the_automations_look_for() -> None:
+    """A run without it is not missed when its worker dies."""
+    automations = yaml.safe_load((ROOT / "prefect.yaml").read_text())["automations"]
+    watched = {automation["trigger"]["match_related"]["prefect.resource.id"] for automation in automations}
+    assert watched == {"prefect.tag.plumbline"}
+    assert [name for name, deployment in DEPLOYMENTS.items() if "plumbline" not in deployment["tags"]] == []

@@ -42,6 +42,8 @@ def enqueue(store: Store, message: Message, key: str, channels: Sequence[str]) -
 def deliver(store: Store, service: str, channels: Sequence[Channel]) -> Delivered:
     """Send what waits, oldest first; after a channel failed once, the rest of its messages wait for the next run.
 
+    Receivers know a message by service and key: two services may have one receiver.
+
     A message that failed 48 times is given up: by then something newer has been said.
     """
     by_name = {channel.name: channel for channel in channels}
@@ -52,7 +54,7 @@ def deliver(store: Store, service: str, channels: Sequence[Channel]) -> Delivere
         if channel is None or channel.name in result.failed:
             continue
         try:
-            channel.send(Message.from_body(body), waiting.key)
+            channel.send(Message.from_body(body), f"{service}/{waiting.key}")
         except AlertError as error:
             result.failed[channel.name] = str(error)
             store.messages.mark_failed(service, waiting.key)

@@ -97,6 +97,7 @@ class ModelVersions:
         """Mark a release."""
         for name, value in ((_MARK, mark.value), (_WHY, storable(why)[:1000])):
             self._client.set_model_version_tag(plain(release.service), release.version, name, value)
+        self._describe(release)
 
     def note(self, release: Release, event: dict[str, Any]) -> None:
         """Add to a release's history."""
@@ -105,15 +106,20 @@ class ModelVersions:
         history = [*known, event][-_HISTORY_KEEPS:]
         text = json.dumps(history, default=str)
         self._client.set_model_version_tag(plain(release.service), release.version, _HISTORY, text)
-        self._client.update_model_version(
-            plain(release.service), release.version, _described(release.name, release.configuration, history)
-        )
+        self._describe(release)
 
     def history(self, release: Release) -> list[dict[str, Any]]:
         """Return a release's history, oldest first."""
         version = self._client.get_model_version(plain(release.service), release.version)
         events: list[dict[str, Any]] = json.loads(version.tags.get(_HISTORY, "[]"))
         return events
+
+    def _describe(self, release: Release) -> None:
+        """Say beside the version what its tags say now."""
+        version = self._client.get_model_version(plain(release.service), release.version)
+        history, mark = json.loads(version.tags.get(_HISTORY, "[]")), Mark(version.tags.get(_MARK, ""))
+        words = _described(release.name, release.configuration, history, mark)
+        self._client.update_model_version(plain(release.service), release.version, words)
 
     def _versions(self, service: str) -> list[ModelVersion]:
         versions: list[ModelVersion] = []
@@ -187,8 +193,10 @@ def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return "id" in one and one["id"] == other.get("id") and one.get("what") == other.get("what")
 
 
-def _described(release: str, configuration: Configuration | None, history: Sequence[dict[str, Any]] = ()) -> str:
-    """Return what people read beside the version: what it is, and what became of it, newest first."""
+def _described(
+    release: str, configuration: Configuration | None, history: Sequence[dict[str, Any]] = (), mark: Mark = Mark.NONE
+) -> str:
+    """Return what people read beside the version: what is held of it, what it is, and its history, newest first."""
     if configuration is None:
         words = f"Release {storable(release)}: seen in the logs, never registered; no target of a rollback."
     else:
@@ -197,6 +205,8 @@ def _described(release: str, configuration: Configuration | None, history: Seque
         parts += [f"endpoint {configuration.endpoint}"] if configuration.endpoint else []
         parts += [f"autoscaling {_bounds(configuration)}"] if configuration.autoscaling else []
         words = ", ".join(parts) + "."
+    if mark:
+        words = f"**{mark.value.capitalize()}.** {words}"
     events = [
         f"- {str(event.get('at', ''))[:16].replace('T', ' ')}Z {event.get('what')}, by {_plain(event.get('by'))}: "
         f"{_plain(event.get('why'))}"

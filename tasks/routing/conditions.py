@@ -101,7 +101,7 @@ def check(situation: Situation) -> list[Condition]:
             if failing.own_baseline
             else "only an absolute objective is breached"
             if failing.absolute_only
-            else "worse than its baseline",
+            else "the evidence crossed its line, and the drop is at least the margin",
         ),
         _fresh(failing, situation.now),
         _cooldown(failing, situation),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,14 @@ def test_a_receiver_that_was_down_gets_its_messages_later_and_in_order(receiver:
     receiver.status = 200
     assert deliver(store, "bot", channels).sent == 3
     assert (len(receiver.got), len(set(receiver.keys)), len(other)) == (3, 3, 3)
+
+
+def test_two_services_may_have_one_receiver(receiver: Receiver, store: Store) -> None:
+    """It knows messages by their keys: the same change of another service is another message."""
+    for service in ("bot", "coach"):
+        enqueue(store, replace(FAIL, service=service), "fail/2/w1", ["HOOK"])
+        deliver(store, service, [channel_of("HOOK", receiver.url)])
+    assert len(set(receiver.keys)) == 2
 
 
 def test_what_fails_for_days_is_given_up(receiver: Receiver, store: Store) -> None:

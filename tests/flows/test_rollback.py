@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -150,11 +152,31 @@ def refused(service: str, decision: str | None, **asked: object) -> RollbackRepo
 
 
 def test_a_made_up_decision_changes_nothing_and_leaves_no_record(two_releases: Path, service: str) -> None:
-    """The event is a doorbell, not an order."""
-    report = refused(service, "f" * 20)
-    assert report.state == "refused"
-    assert "it was made up" in report.text
+    """The event is a doorbell, not an order: neither a made-up id rings it, nor that of anything else in the store."""
+    with Store.open() as store:
+        (released, _) = store.actions.of(service)
+    for forged in ("f" * 20, released.id):
+        report = refused(service, forged)
+        assert report.state == "refused"
+        assert "it was made up" in report.text
     assert (live(service), rollbacks(service)) == ("2", [])
+
+
+def test_triggers_at_once_make_one_switch(
+    two_releases: Path, service: str, told: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a deployment only the bell is rung; of those who answer one switches, the others wait and find it done."""
+    with monkeypatch.context() as deployed:
+        deployed.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", str(uuid4()))
+        (asked, *_) = run(service, two_releases, "auto").actions
+    (action,) = rollbacks(service)
+    assert (asked, live(service)) == (f"rollback of 2 requested (decision {action.id})", "2")
+    with ThreadPoolExecutor(3) as many:
+        states = sorted(report.state for report in many.map(partial(refused, service), [action.id] * 3))
+    assert (states, live(service)) == (["done", "known", "known"], "1")
+    (action,) = rollbacks(service)
+    assert action.state is ActionState.DONE
+    assert [body["kind"] for body in told.got] == ["fail", "rollback_done"]
 
 
 def test_a_rollback_by_hand_goes_where_it_is_told(two_releases: Path, service: str) -> None:
