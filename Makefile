@@ -6,7 +6,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export MLFLOW_DISABLE_TELEMETRY = true
 export DO_NOT_TRACK = 1
 
-.PHONY: install demo test lint bench ui lock
+.PHONY: install demo try test lint bench ui lock
 .DEFAULT_GOAL := demo
 
 install: $(VENV)/.installed
@@ -21,6 +21,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 demo: install
 	@$(RUN)/python -m flows.demo
+
+# make try LOGS=path [SERVICE=name] [COLUMNS='prompt=question,...'] [ZONE=Europe/Berlin] [MODEL=name] [BUDGET=2]
+try: install
+	@test -n "$(LOGS)" || { echo "make try LOGS=path: a file, folder or glob of JSONL, CSV or Parquet"; exit 1; }
+	@$(RUN)/python -m flows.trying "$(LOGS)" --service="$(SERVICE)" --columns="$(COLUMNS)" --zone="$(ZONE)" \
+		--model="$(MODEL)" --budget="$(or $(BUDGET),2)"
 
 test: install
 	@$(RUN)/pytest -n 2 --dist loadscope

@@ -32,3 +32,19 @@ def register(judge: Judge, rubric: Rubric, registry: Registry) -> None:
     if judge.provider != "heuristic" and rubric.name in CATALOG:
         what = f"Plumbline's rubric {rubric.name!r}: what the judge is asked."
         registry.prompts.keep(f"plumbline.rubric.{rubric.name}", rubric.text, what)
+
+
+def own_text(rubric: Rubric) -> str | None:
+    """Return a user's own rubric as it stands in the Prompt Registry; None for a built-in one."""
+    return None if rubric.name in CATALOG else Registry.connect().prompts.text(rubric.name)
+
+
+def bring(rubric: Rubric, text: str | None) -> None:
+    """Register a user's own rubric in another registry under the very version that judgments are known by."""
+    if text is None:
+        return
+    name, _, version = rubric.name.removeprefix("prompts:/").rpartition("/")
+    prompts = Registry.connect().prompts
+    for earlier in range(1, int(version)):
+        prompts.keep(name, f"Version {earlier} stayed where it was.", "Holds the place of an earlier version.")
+    prompts.keep(name, text, "A copy of the rubric, for a replay.")

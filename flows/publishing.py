@@ -8,6 +8,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
 from prefect.runtime import flow_run
 
+from flows.aside import is_aside
 from flows.assignment import Assignment
 from flows.reporting import markdown, slug
 from tasks.domain.report import EvaluationReport
@@ -18,12 +19,16 @@ def publish(
 ) -> None:
     """Leave the verdict as an artifact and tell it as an event; neither carries text of users.
 
+    A replay leaves neither.
+
     Args:
         assignment: What the run was asked to do.
         report: What it found.
         headline: The verdict, or that nothing was new; the last verdict then stands, and no event tells another.
         link_of: The address of an MLflow run.
     """
+    if is_aside():
+        return
     newest = [
         window.mlflow_run_id for window in report.windows if window.verdict == report.verdict and window.mlflow_run_id
     ]

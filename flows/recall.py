@@ -84,16 +84,18 @@ class Recall:
     def serves_since(self, release: str, window: Window) -> datetime:
         """Return since when the release serves without a break, as far as the record of switches says.
 
-        A release that comes back, by a rollback or by hand, is tried anew: what was found before counts no more.
+        A release that comes back, by a rollback or by hand, is tried anew: what was found before counts no more. One
+        that had a share of the traffic and then all of it did not come back: nothing else went live in between.
         """
         if self._moves is None:
             self._moves = moves_of(self.store, self.rules.service)
         since = max(
             (floor(at, window.length) for at, to in self._moves if to == release and at < window.end), default=FIRST
         )
+        left = max((at for at, to in self._moves if to != release and at < since), default=FIRST)
         rows = self.store.windows.of_release(self.rules.service, release, self.rules.config_hash)
-        served_before = any(row.verdict and row.window_end <= since for row in rows)
-        return since if served_before else FIRST
+        came_back = any(row.verdict and row.window_end <= min(left, since) for row in rows)
+        return since if came_back else FIRST
 
     def completed(self, on_trial: ReleaseOnTrial, window: Window) -> ReleaseOnTrial:
         """Return the release with its own baseline once its first windows fill it; the same one until then."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tasks.domain.backtest import BacktestReport
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.report import (
     ConditionReport,
@@ -45,6 +46,9 @@ def window_report(evaluation: Evaluation, run_id: str, state: str) -> WindowRepo
         state=state,
         text=evaluation.text,
         mlflow_run_id=run_id,
+        worse=evaluation.verdict is Verdict.FAIL
+        and evaluation.failure is not None
+        and not (evaluation.failure.absolute_only or evaluation.own_baseline),
     )
 
 
@@ -147,6 +151,19 @@ def conditions_markdown(state: str, service: str, text: str, conditions: Sequenc
         lines += ["", "| condition | holds | found |", "|---|---|---|"]
         lines += [f"| {one.name} | {'yes' if one.holds else '**no**'} | {cell(one.words)} |" for one in conditions]
     return "\n".join(lines)
+
+
+def backtest_markdown(report: BacktestReport) -> str:
+    """Return the Prefect artifact of a backtest: what would have happened to each release, and by simple rules."""
+    lines = [f"# Backtest · {cell(report.service)}", ""]
+    lines += [cell(line) if line.startswith("- ") else f"\n{cell(line)}\n" for line in report.text.split("\n")]
+    names = [one.release for one in report.releases]
+    lines += ["", f"| would have rolled back | {' | '.join(map(cell, names))} |", "|---|" + "---|" * len(names)]
+    ours = {one.release: one.rolled_back_at for one in report.releases}
+    for rule, fired in [("Plumbline", ours), *((cell(one.rule), one.fired_at) for one in report.rules)]:
+        times = (f"{at:%Y-%m-%d %H:%M}Z" if (at := fired.get(name)) else "never" for name in names)
+        lines += [f"| {rule} | {' | '.join(times)} |"]
+    return "\n".join([*lines, "", f"Judging: {report.judge.calls} calls; expected were {report.expected.words}."])
 
 
 def _finding(finding: FindingReport) -> str:

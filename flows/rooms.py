@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from prefect.runtime import flow_run
 
 from flows.acting import Acting
 from flows.anchoring import Anchoring
+from flows.aside import prefix
 from flows.asking import register
 from flows.assignment import Assignment
 from flows.clock import now
@@ -44,7 +45,7 @@ def opened(assignment: Assignment) -> Iterator[Rooms]:
     with (
         Store.open() as store,
         store.leases.hold(f"evaluate/{assignment.service}") as held,
-        shown(f"progress-{slug(assignment.service)}") as steps,
+        shown(f"{prefix()}progress-{slug(assignment.service)}") as steps,
     ):
         registry = Registry.connect()
         register(assignment.judge, assignment.rubric, registry)
@@ -126,7 +127,7 @@ class Rooms:
             self.store.ledger,
             assignment.api_key,
             assignment.monitors.cost.prices,
-            self.store.ledger.spent_usd(now().date()),
+            self.store.ledger.spent_usd(datetime.now(UTC).date()),  # money is spent today, also in a replay
             self._pausing.paused,
             self.store.judge_batches,
             partial(self._steps, "judged"),

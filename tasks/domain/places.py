@@ -10,3 +10,6 @@ DEMO_HOME = f"{HOME}/demo"
 """The demo's own store and MLflow database, made anew by each demo."""
 
 DEMO_MLFLOW_URI = f"sqlite:///{DEMO_HOME}/mlflow.db"
+
+TRIAL_HOME = f"{HOME}/try"
+"""What `make try` leaves: the report, the block for prefect.yaml, and the records of its replay."""

@@ -39,6 +39,8 @@ class WindowReport(_Report):
     state: str = "done"
     text: str = ""
     mlflow_run_id: str | None = None
+    worse: bool = False
+    """Whether it fails because it is worse than its baseline: what a rollback needs, beside its other conditions."""
 
 
 class Intake(_Report):

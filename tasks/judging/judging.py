@@ -16,7 +16,7 @@ from tasks.judging.catalog import provider_of
 from tasks.judging.identity import content_hash, ledger_key
 from tasks.judging.request import JudgeRequest, flags_of
 from tasks.judging.rubrics import Rubric
-from tasks.judging.spending import estimate
+from tasks.judging.spending import Estimate, estimate
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +107,35 @@ def judge_interactions(
         logger.info("judging with %s: %s", judge.model, estimate(waiting, judge, rubric, prices, now()).words)
         provider_of(judge)(waiting, bench)
     return _by_interaction(keyed, judge, rubric, answers, frozenset(known))
+
+
+def expected(
+    interactions: Iterable[Interaction],
+    judge: Judge,
+    *,
+    rubric: Rubric,
+    ledger: Ledger,
+    prices: Mapping[str, Price],
+    at: datetime,
+) -> Estimate:
+    """Return what judging these will take, before the first call; what the ledger knows costs nothing.
+
+    Args:
+        interactions: What would be judged; equal contents are asked once.
+        judge: Who would judge.
+        rubric: What would be asked.
+        ledger: What was asked before.
+        prices: The user's own prices.
+        at: When, for dated prices.
+    """
+    requests: dict[str, JudgeRequest] = {}
+    for interaction in interactions:
+        content = content_hash(interaction)
+        key = ledger_key(content, judge, rubric)
+        requests.setdefault(key, JudgeRequest(key, content, interaction, ()))
+    known = ledger.find(list(requests))
+    waiting = [request for key, request in requests.items() if key not in known or known[key].cause in _ASKED_AGAIN]
+    return estimate(waiting, judge, rubric, prices, at)
 
 
 def _by_interaction(

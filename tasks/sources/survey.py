@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ _FAR_OUT = timedelta(days=7)
 """A few rows this far from all others have a wrong clock."""
 
 _FEW_ROWS, _FEW = 3, 0.02
+_LATENCIES = 20_000
 _LEADS = 2 / 3
 """A release is what serves from the hour in which it has this share of the traffic."""
 
@@ -29,10 +31,12 @@ class Survey:
     Attributes:
         rows: By (service, release, start of the hour); None where a row names none.
         quarantined: Rows that are no interactions, by cause.
+        latencies_ms: Of the first rows, by service.
     """
 
     rows: Counter[tuple[str | None, str | None, datetime]] = field(default_factory=Counter)
     quarantined: Counter[str] = field(default_factory=Counter)
+    latencies_ms: dict[str | None, array[float]] = field(default_factory=dict)
 
     def services(self) -> list[tuple[str | None, int]]:
         """Return each service with its rows, the largest first."""
@@ -57,6 +61,11 @@ class Survey:
         few = max(_FEW_ROWS, _FEW * hours.total())
         first, last = _edge(ordered, hours, few), _edge(ordered[::-1], hours, few)
         return first, last + HOUR
+
+    def slow_ms(self, service: str | None) -> float | None:
+        """Return the latency that one in twenty rows exceeds; None where none is known."""
+        known = sorted(self.latencies_ms.get(service) or self.latencies_ms.get(None) or ())
+        return known[int(0.95 * (len(known) - 1))] if known else None
 
     def served(self, service: str | None, start: datetime, end: datetime) -> list[tuple[datetime, str]]:
         """Return what served from when on, oldest first: what has two thirds of an hour, until another has."""
@@ -88,6 +97,9 @@ def survey(source: LogSource) -> Survey:
         for entry in batch.entries:
             if isinstance(entry, Interaction):
                 found.rows[entry.service, entry.release, floor(entry.timestamp, HOUR)] += 1
+                known = found.latencies_ms.setdefault(entry.service, array("d"))
+                if entry.latency_ms is not None and len(known) < _LATENCIES:
+                    known.append(entry.latency_ms)
             else:
                 found.quarantined[entry.cause] += 1
     return found

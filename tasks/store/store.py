@@ -9,16 +9,17 @@ from tasks.store.actions import Actions
 from tasks.store.address import locate
 from tasks.store.anchors import Anchors
 from tasks.store.baselines import Baselines
+from tasks.store.columns import metadata
 from tasks.store.database import Database
 from tasks.store.evidence import Evidence
 from tasks.store.judge_batches import JudgeBatches
 from tasks.store.judge_state import JudgeState
 from tasks.store.leases import Leases
-from tasks.store.ledger import Ledger
+from tasks.store.ledger import Ledger, judge_spend, judgments
 from tasks.store.messages import Messages
 from tasks.store.quarantine import Quarantine
 from tasks.store.releases import Releases
-from tasks.store.schema import prepare
+from tasks.store.schema import prepare, schema_version
 from tasks.store.summaries import Summaries
 from tasks.store.windows import Windows
 
@@ -77,6 +78,14 @@ class Store:
         except BaseException:
             database.close()
             raise
+
+    def start_over(self) -> None:
+        """Forget everything but what was paid for: judgments, and what they cost."""
+        kept = {schema_version, judgments, judge_spend}
+        with self._database.writing() as connection:
+            for table in reversed(metadata.sorted_tables):
+                if table not in kept:
+                    connection.execute(table.delete())
 
     @property
     def url(self) -> str:

@@ -88,6 +88,15 @@ class Tracker:
             file.write_bytes(content)
             self._client.log_artifact(run_id, str(file))
 
+    def fetch(self, run_id: str, name: str) -> str:
+        """Return the text of a run's file.
+
+        Raises:
+            TrackingError: when MLflow refuses or is gone.
+        """
+        with named(self.uri, TrackingError), TemporaryDirectory() as place:
+            return Path(self._client.download_artifacts(run_id, name, place)).read_text()
+
     def supersede(self, run_id: str) -> None:
         """Mark the run of a verdict that is being replaced; it is kept, and found no more as the window's run."""
         from mlflow.entities import RunTag

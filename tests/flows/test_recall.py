@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.deciding import ReleaseOnTrial
+from flows.deciding import FIRST, ReleaseOnTrial
 from flows.recall import Recall
 from tasks.domain.evaluation import TimelinePoint
 from tasks.domain.summary import JudgedScores, WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import Window
-from tasks.store import Store
+from tasks.store import Action, ActionState, Store
 from tests.bench.redeciding_speed import SERVICES, decide_anew, recall, remember
 from tests.made import HOUR, START, window
 
@@ -117,6 +117,30 @@ def test_a_drop_that_two_releases_share_fails_neither_also_when_decided_anew(sto
     assert max(point.rollback for point in seen) > 20
     assert not any(point.verdict is Verdict.FAIL for point in seen)
     assert [point.verdict for point in timeline(store, config_hash="renamed")] == [point.verdict for point in seen]
+
+
+def test_a_release_comes_back_only_where_another_went_live_in_between(store: Store) -> None:
+    """One that had a share of the traffic and then all of it keeps its evidence and its baseline."""
+    whole = served()
+    live(recall(store, "helpdesk"), store, whole, at_once=50)
+    end = START + (BEFORE + AFTER) * HOUR
+
+    def moved(to: str, hour: int) -> None:
+        at = START + hour * HOUR
+        action = Action(
+            id=f"{to}-{hour}", service="helpdesk", kind="release", reason="", by="", state=ActionState.STARTED,
+            to_release=to, created_at=at,
+        )  # fmt: skip
+        store.actions.record(action)
+        store.actions.update_state(action.id, ActionState.STARTED, ActionState.DONE, detail={}, at=at)
+
+    moved("1", 0)
+    moved("2", BEFORE + 10)  # after ten hours with a share
+    assert recall(store, "helpdesk").serves_since("2", Window(end, end + HOUR)) == FIRST
+    moved("1", BEFORE + 20)
+    moved("2", BEFORE + 25)
+    assert recall(store, "helpdesk").serves_since("2", Window(end, end + HOUR)) == START + (BEFORE + 25) * HOUR
+    assert recall(store, "helpdesk").serves_since("1", Window(end, end + HOUR)) == START + (BEFORE + 20) * HOUR
 
 
 def test_twelve_days_of_a_service_are_decided_anew_with_every_window(store: Store) -> None:

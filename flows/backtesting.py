@@ -1,0 +1,74 @@
+"""What a policy would have done on past logs: survey → estimate → replay through `evaluate` → report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from flows.assignment import assign
+from flows.hindsight import backtest_report
+from flows.replaying import Replay
+from flows.reporting import backtest_markdown, slug
+from tasks.domain.backtest import BacktestReport
+from tasks.domain.settings.judging import Judge, Sampling
+from tasks.domain.settings.logs import LogSource
+from tasks.domain.settings.monitors import Monitors
+from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
+
+
+def _run_name() -> str:
+    """Say the service in the name of the run."""
+    asked: dict[str, Any] = flow_run.parameters
+    return f"{asked.get('service', 'backtest')} {asked.get('start') or ''} to {asked.get('end') or 'the last row'}"
+
+
+@flow(name="backtest", flow_run_name=_run_name, persist_result=False)
+def backtest(
+    service: str,
+    logs: LogSource,
+    judge: Judge = Judge(),
+    sampling: Sampling = Sampling(),
+    monitors: Monitors = Monitors(),
+    baseline: Baseline = Baseline(),
+    policy: Policy = Policy(),
+    window: str = "1h",
+    start: datetime | None = None,
+    end: datetime | None = None,
+    days: float = 28,
+    budget_usd: float = 5,
+    place: str | None = None,
+) -> BacktestReport | State[BacktestReport]:
+    """Say what a policy would have done on past logs: the real decisions, in a store and an MLflow of their own.
+
+    Args:
+        service: The served application whose interactions are evaluated.
+        logs: Where its interaction logs are.
+        judge: Who scores the sample.
+        sampling: How many interactions of a window are scored.
+        monitors: What is watched and demanded.
+        baseline: What a release is compared with.
+        policy: The policy in question; whatever its mode, nothing is switched and nobody is told.
+        window: Length of a window: 15m, 1h, 3h, 6h, 1d.
+        start: From here (with time zone); empty: so many days before the end.
+        end: Up to here (with time zone); empty: the last row of the logs.
+        days: How far back, where no start is given.
+        budget_usd: Refused before the first call when judging is expected to cost more.
+        place: Folder of its records; empty: one of the service's own below .plumbline/.
+    """
+    asked = assign(service, logs, judge, sampling, monitors, baseline, policy, Target(), Alerts(), window, redo=False)
+    replay = Replay(asked, start, end, days, place)
+    expected = replay.expected(budget_usd)
+    replay.play()
+    report = backtest_report(replay, expected)
+    create_markdown_artifact(
+        key=f"backtest-{slug(service)}",
+        markdown=backtest_markdown(report),
+        description=f"What a policy would have done on {service}",
+    )
+    return Completed(message=report.text.split("\n")[0][:400], name="Replayed", data=report)

@@ -1,0 +1,111 @@
+"""`make try` as a newcomer meets it: one line for what is wrong; else a mapping, a report, and a block that runs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flows.evaluation import evaluate
+from flows.trial import Trial
+from flows.trying import main
+from tasks.sources.made_up import MadeUpRelease, make_up
+from tests.judging.fake_judge import FakeJudge
+
+END = datetime(2026, 6, 15, tzinfo=UTC)
+
+
+def table(place: Path, *, only: set[str] | None = None) -> Path:
+    """Two days of made-up logs as a CSV with names of its own; `only` keeps some columns."""
+    names = {
+        "interaction_id": "Request ID", "timestamp": "Created", "release": "App Version", "prompt": "Question",
+        "response": "Answer", "context": "Documents", "service": "App",
+    }  # fmt: skip
+    chosen = {name: title for name, title in names.items() if only is None or name in only}
+    releases = [MadeUpRelease(name="1"), MadeUpRelease(name="2", starts=datetime(2026, 6, 14, tzinfo=UTC))]
+    make_up(place / "raw", seed=2, end=END, days=2, service="<b>shop</b>", releases=releases, per_day=80)
+    with (place / "logs.csv").open("w", newline="") as file:
+        written = csv.writer(file)
+        written.writerow(chosen.values())
+        for line in (place / "raw").read_text().splitlines():
+            row = json.loads(line)
+            written.writerow([row[name] for name in chosen])
+    return place / "logs.csv"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere.csv"], "Cannot try this: logs.path 'nowhere.csv' does not exist; name a file"),
+        (["logs.csv", "--zone", "Mars"], "'Mars' is no time zone; use UTC"),
+        (["logs.csv", "--columns", "promt=Question"], "did you mean 'prompt'"),
+        (["logs.csv", "--columns", "prompt"], "COLUMNS has 'prompt'; write it as COLUMNS="),
+        (["logs.csv", "--columns", "prompt=Qestion"], "the nearest that exists is 'Question'"),
+        (["logs.csv", "--budget", "much"], "BUDGET 'much' is no amount; give US dollars"),
+        (["logs.csv", "--service", "shop"], "SERVICE 'shop' is none of '<b>shop</b>'; choose one"),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    place: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    """It names the thing and the remedy; no traceback, no warning, nothing written."""
+    table(place)
+    assert main(arguments) == 1
+    told = capsys.readouterr()
+    assert words in told.out.splitlines()[-1]
+    assert told.err == ""
+    assert not (place / ".plumbline" / "try").exists()
+
+
+def test_logs_without_an_id_are_a_plain_question(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the columns there are."""
+    path = table(place, only={"timestamp", "prompt", "response"})
+    assert main([str(path)]) == 1
+    assert "no column holds interaction_id" in capsys.readouterr().out
+
+
+def test_a_judge_beyond_the_limit_judges_fewer_or_not_at_all(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The expected cost is told first, and no request is sent for it."""
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+    judge = FakeJudge().start()
+    monkeypatch.setenv("OPENAI_BASE_URL", judge.url)
+    trial = Trial(str(table(place)), {}, None)
+    trial.choose(None)
+    trial.hire(None, 100.0)
+    whole = re.search(r"about ([\d.]+) USD; limit 100 USD", trial.plan)
+    assert whole
+    assert "judged by gpt-4o-mini" in trial.plan
+    trial.hire(None, 1e-6)
+    assert "no LLM" in trial.plan
+    assert any("would cost more than 1e-06 USD" in note for note in trial.notes)
+    judge.stop()
+    assert judge.requests == []
+
+
+def test_a_table_of_other_names_becomes_a_report_and_a_block_that_runs(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The block, taken as it is, evaluates the same logs; what stands in logs is escaped."""
+    assert main([str(table(place))]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "prompt: Question" in told.out
+    home = place / ".plumbline" / "try"
+    page = (home / "report.html").read_text()
+    assert "&lt;b&gt;shop&lt;/b&gt;" in page
+    assert "<b>shop" not in page
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//", page)
+    assert (home / "window.html").exists()
+    (block,) = yaml.safe_load((home / "prefect.yaml").read_text())["deployments"]
+    assert block["entrypoint"] == "flows.evaluation.evaluate"
+    assert block["parameters"]["policy"] == {"mode": "dry_run"}
+    start = datetime(2026, 6, 13, tzinfo=UTC)
+    report = evaluate(**block["parameters"], start=start, end=END)
+    assert report.windows
+    assert report.intake.accepted > 100
+    assert report.intake.quarantined == {}
