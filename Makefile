@@ -6,7 +6,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export MLFLOW_DISABLE_TELEMETRY = true
 export DO_NOT_TRACK = 1
 
-.PHONY: install demo try test lint bench ui lock
+.PHONY: install demo try config test lint bench ui lock
 .DEFAULT_GOAL := demo
 
 install: $(VENV)/.installed
@@ -27,6 +27,10 @@ try: install
 	@test -n "$(LOGS)" || { echo "make try LOGS=path: a file, folder or glob of JSONL, CSV or Parquet"; exit 1; }
 	@$(RUN)/python -m flows.trying "$(LOGS)" --service="$(SERVICE)" --columns="$(COLUMNS)" --zone="$(ZONE)" \
 		--model="$(MODEL)" --budget="$(or $(BUDGET),2)"
+
+# FILES="teams/*.yaml prefect.yaml" instead of the usual ones; PART=1 when they are not all of them.
+config: install
+	@$(RUN)/python -m flows.configuration $(if $(PART),--part) $(FILES)
 
 test: install
 	@$(RUN)/pytest -n 2 --dist loadscope

@@ -13,8 +13,13 @@ def secret(name: str) -> str | None:
     if value:
         return value
     try:
-        block = Secret.load(name.lower().replace("_", "-"))
+        block = Secret.load(block_name(name))
     except ValueError:
         return None
     found: str = block.get()  # type: ignore[union-attr]  # Prefect types a sync call as maybe awaitable
     return found
+
+
+def block_name(name: str) -> str:
+    """Return the name of the Secret block in which a secret is looked for; Prefect knows small letters and dashes."""
+    return name.lower().replace("_", "-")

@@ -1,5 +1,7 @@
 """Settings are strict, helpful, and never hold or repeat a secret."""
 
+import re
+
 import pytest
 from pydantic import ValidationError
 
@@ -60,3 +62,19 @@ def test_every_field_is_described_for_the_form(model: type) -> None:
                 check(field.annotation)
 
     check(model)
+
+
+def test_every_setting_that_names_a_secret_is_looked_for_by_make_config() -> None:
+    """What a field calls the name of a secret stands in `secrets`, unless it is not needed as set."""
+    asked = {
+        Judge: {"api_key": "ONE"},
+        Target: {"kind": "webhook", "url": "https://router.example", "secret": "ONE"},
+        Alerts: {"urls": ["ONE"]},
+    }
+    for model in ALL:
+        described = {name: field.description or "" for name, field in model.model_fields.items()}
+        naming = [name for name, words in described.items() if re.search("names? of .*secret", words, re.IGNORECASE)]
+        assert len(naming) == (model in asked), (model, naming)
+        if model in asked:
+            assert model.model_validate(asked[model]).secrets == ("ONE",)
+    assert Judge(provider="heuristic").secrets == Target().secrets == ()

@@ -23,3 +23,8 @@ class Settings(BaseModel):
                     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(cls.model_fields)}"
                     raise ValueError(f"{cls.__name__} has no setting {key!r}; {hint}")
         return values
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Names of the secrets that are needed as it is set."""
+        return ()

@@ -74,6 +74,11 @@ class Judge(Settings):
     def _a_name(cls, api_key: str) -> str:
         return secret_name(api_key)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The endpoint's key."""
+        return (self.api_key,) if self.provider == "openai" else ()
+
 
 class Sampling(Settings):
     """Which interactions of a window are judged: the same ones each time, by keyed hash of their id."""

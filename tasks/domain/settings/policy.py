@@ -98,6 +98,11 @@ class Target(Settings):
     def _a_name(cls, name: str | None) -> str | None:
         return secret_name(name) if name is not None else None
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What requests to a router are signed with."""
+        return (self.secret,) if self.kind == "webhook" and self.secret else ()
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.kind == "webhook" and not (self.url and self.secret):
@@ -122,3 +127,8 @@ class Alerts(Settings):
     @classmethod
     def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(secret_name(name) for name in names)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What holds the addresses."""
+        return self.urls
