@@ -22,6 +22,9 @@ from flows.configuration.traps import repeated_keys
 _RESOLVED_LATER = ("triggers", "build", "push", "pull")
 """Parts whose placeholders are filled when a step or an event runs, not by the environment."""
 
+_BESIDE = {"prefect-version", "definitions", "automations"}
+"""Top-level keys beside those of `prefect deploy`: anchors, and what `prefect automation create --from-file` reads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stated:
@@ -73,7 +76,7 @@ def read(file: Path) -> tuple[list[Stated], list[Fault]]:
     if not isinstance(raw, dict) or not isinstance(raw.get("deployments"), list):
         return [], [Fault(name, "states no list `deployments`", "see prefect.yaml for one")]
     faults = [Fault(name, words, "remove one; YAML takes the last in silence") for words in repeated_keys(text)]
-    faults += _unknown(name, raw, PrefectYamlModel, known={"definitions", "prefect-version"})
+    faults += _unknown(name, raw, PrefectYamlModel, known=_BESIDE)
     stated = []
     for number, config in enumerate(raw["deployments"], start=1):
         where = f"{name}, {config.get('name') or f'deployment {number}'}" if isinstance(config, dict) else name
