@@ -96,6 +96,12 @@ class Trial:
             (one for one in _LENGTHS if len({(r, floor(h, parse_length(one))) for r, h in inside}) <= _WINDOWS), "1d"
         )
         releases = [name for name, _ in found.releases(self.service).items() if name is not None]
+        unnamed = found.releases(self.service).get(None)
+        if releases and unnamed:
+            self.notes.append(
+                f"{unnamed:,} rows name no release: here they count for what served then; in production the registry "
+                "must say what that was (README, `release`), or they are put aside"
+            )
         if len(releases) == 1:
             self.notes.append(
                 f"only one release, {releases[0]!r}: it is its own baseline, so objectives and warnings count, and "
@@ -208,7 +214,8 @@ class Trial:
         period = evaluation_report(
             done.service, done.windows, done.intake, done.judge, [], nothing="no window has interactions"
         )
-        notes = [line.removeprefix("- ") for line in done.text.split("\n")] + rule_words(done.rules) + self.notes
+        said = [line.removeprefix("- ") for line in done.text.split("\n")]
+        notes = said + rule_words(done.rules) + [_sentence(note) for note in self.notes]
         report.write_text(render_period(period, title=f"{done.service}: what would have happened", notes=notes))
         file.write_text(prefect_file(self.service, self._parameters(), str(file)))
         return {"Report": report, **written, "Block": file}
@@ -244,3 +251,8 @@ class Trial:
 def _value(line: str) -> str:
     """Return what stands after a key."""
     return line.partition(": ")[2].strip("'")
+
+
+def _sentence(note: str) -> str:
+    """Return a note as it stands on a page."""
+    return f"{note[:1].upper()}{note[1:].rstrip('.')}."
