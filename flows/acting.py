@@ -188,6 +188,9 @@ class Acting:
         action = self._store.actions.last(self._assignment.service, "rollback", ActionState.DONE)
         if action is None or action.detail.get("recovery") or not action.detail.get("feature"):
             return []
+        # Told by `roll_back` already, unless it died after the switch: the same key is the same message.
+        words = f"rolled back {action.from_release} → {action.to_release} by {action.by}. {action.reason}."
+        self._teller.say(Kind.ROLLBACK_DONE, action.id, [words], action.to_release)
         if not self._board.is_newest_move(action):
             self._settle_recovery(action, "live was moved again before it was known")
             return []

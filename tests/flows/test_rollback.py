@@ -216,11 +216,11 @@ def test_cooldown_and_a_release_that_is_not_live_are_refused(two_releases: Path,
         assert store.actions.last(service, "moved_outside") is not None
 
 
-@pytest.mark.parametrize("fault", ["switch", "_conclude", "mark"])
+@pytest.mark.parametrize("fault", ["switch", "_conclude", "mark", "tell"])
 def test_a_crash_between_any_two_steps_is_finished_once(
-    two_releases: Path, service: str, fault: str, monkeypatch: pytest.MonkeyPatch
+    two_releases: Path, service: str, fault: str, told: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The run dies before the switch, after it, or at the quarantine; the next ends in one state, one record."""
+    """It dies before the switch, after it, at the quarantine or before telling: one state, one record, told once."""
 
     class Killed(BaseException):
         """Nothing catches it, like a SIGKILL."""
@@ -229,7 +229,7 @@ def test_a_crash_between_any_two_steps_is_finished_once(
         raise Killed
 
     place = {"switch": "flows.switchboard.switch", "_conclude": "flows.switchboard.Switchboard._conclude",
-             "mark": "tasks.registry.registry.Registry.mark"}  # fmt: skip
+             "mark": "tasks.registry.registry.Registry.mark", "tell": "flows.request.Request.tell"}  # fmt: skip
     with monkeypatch.context() as broken:
         broken.setattr(place[fault], die)
         with pytest.raises(Killed):
@@ -239,3 +239,5 @@ def test_a_crash_between_any_two_steps_is_finished_once(
     (action,) = rollbacks(service)
     assert action.state is ActionState.DONE
     assert Registry.connect().get(service, "2").mark is Mark.QUARANTINED
+    run(service, two_releases, "auto")
+    assert [body["kind"] for body in told.got] == ["fail", "rollback_done"]
