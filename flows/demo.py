@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from flows.contrast import Contrast, contrasts
 from flows.drill import Drill, judge_on_loopback
 from flows.playing import Play
 from flows.story import ACTS, DAYS, RELEASES, Played, perform
@@ -44,10 +45,12 @@ def main() -> int:
         play = _play(judge)
         played = _perform(console, play, judge, start)
     _show(console, played)
+    _compare(console, contrasts(play, played))
     _explain(console, played)
     live = play.live()
     console.print(
-        f"Live now: [bold]{live}[/].  [dim]{time.monotonic() - began:.0f} s.[/]  Look closer: [bold]make ui[/]"
+        f"Live now: [bold]{live}[/].  [dim]{time.monotonic() - began:.0f} s.[/]  Look closer: [bold]make ui[/]. "
+        "Your own logs: [bold]make try LOGS=…[/]"
     )
     return 0 if live == "3" and all(one.as_expected for one in played) else 1
 
@@ -99,7 +102,7 @@ def _perform(console: Console, play: Play, judge: Drill, start: datetime) -> lis
 def _show(console: Console, played: Sequence[Played]) -> None:
     """Print a row for each thing that happened: what it was, the verdict, what was said and done."""
     table = Table(box=SIMPLE, padding=(0, 1), pad_edge=False)
-    for column, width in (("UTC", 11), ("what happened", 21), ("verdict", 12), ("what Plumbline said and did", None)):
+    for column, width in (("UTC", 11), ("what happened", 23), ("verdict", 12), ("what Plumbline said and did", None)):
         table.add_column(column, width=width)
     for one in (one for one in played if one.act.what):
         said = [_reason(one), *(f"[bold]{_short(words)}[/]" for _, words in one.actions if _is_worth_a_line(words))]
@@ -118,6 +121,18 @@ def _reason(one: Played) -> str:
 
 def _is_worth_a_line(words: str) -> bool:
     return words.startswith(("rolled back", "recovered", "not rolled back", "no rollback", "not recovered"))
+
+
+def _compare(console: Console, contrasted: Sequence[Contrast]) -> None:
+    """Print what common rules would have done over the same fortnight."""
+    table = Table(box=SIMPLE, padding=(0, 1), pad_edge=False)
+    for column in ("the same fortnight", "false rollbacks", "bad release served", "judge cost"):
+        table.add_column(column, justify="left" if column == "the same fortnight" else "right")
+    for one in contrasted:
+        served = one.delay_windows
+        delay = f"{served} window{'s' if served > 1 else ''}" if served else "never stopped"
+        table.add_row(one.rule, str(one.false_rollbacks), delay, f"{one.judge_usd:.2f} USD")
+    console.print(table)
 
 
 def _explain(console: Console, played: Sequence[Played]) -> None:

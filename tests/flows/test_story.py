@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from flows.contrast import contrasts
 from flows.drill import Drill, judge_on_loopback
 from flows.playing import Play
 from flows.story import ACTS, DAYS, RELEASES, Act, perform
@@ -32,6 +33,7 @@ def play(place: Path, judge: Drill, monkeypatch: pytest.MonkeyPatch) -> Play:
     settings = {
         "judge": {"model": judge.model, "base_url": judge.base_url, "api_key": "DRILL_KEY"},
         "sampling": {"per_window": 10},
+        "monitors": {"cost": {"prices": {judge.model: {"input_per_1k_usd": 1.0, "output_per_1k_usd": 1.0}}}},
     }
     return Play(f"bot-{uuid4().hex[:8]}", place / "logs", "6h", RELEASES, seed=7, per_day=80, settings=settings)
 
@@ -56,4 +58,9 @@ def test_an_outage_is_seen_as_it_was_and_its_windows_are_filled_in_later(play: P
     assert [window.verdict for window in play.windows()] == ["pass"] * 4
     assert not replace(outage, act=replace(away, worst=frozenset({Verdict.PASS}))).as_expected
     assert not replace(outage, act=replace(away, rolled_back=True)).as_expected
+    bad = replace(outage, act=replace(away, release="1", rolled_back=True))
+    ours, *rules = contrasts(play, [first, bad])
+    assert (ours.rule, ours.false_rollbacks, ours.delay_windows) == ("Plumbline", 0, None)
+    assert [one.rule for one in rules] == ["mean below 0.7", "3 sigma, 3 times in a row", "KS test at 5%"]
+    assert ours.judge_usd >= rules[0].judge_usd > 0
     assert play.spend().calls == sum(report.judge.calls for _, report in play.reports) > 20
