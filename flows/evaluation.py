@@ -75,6 +75,7 @@ def evaluate(
             rooms.settle(pulled, judged)
         done = rooms.act()
         report = rooms.report(plan, done)
+        rooms.show()
         headline = report.verdict.capitalize() if plan.windows else "Nothing new"
         publish(assignment, report, headline, rooms.link)
     return Completed(message=f"{headline.upper()}: {'; '.join(report.reasons)[:400]}", name=headline, data=report)

@@ -45,6 +45,8 @@ def window_report(evaluation: Evaluation, run_id: str, state: str) -> WindowRepo
         coverage=evaluation.summary.coverage,
         state=state,
         text=evaluation.text,
+        once_in=evaluation.once_in,
+        judge_usd=evaluation.summary.judge.cost_usd,
         mlflow_run_id=run_id,
         worse=evaluation.verdict is Verdict.FAIL
         and evaluation.failure is not None

@@ -20,6 +20,7 @@ from flows.planning import Plan, plan
 from flows.progress import Steps, shown
 from flows.reporting import add_intake, add_spend, evaluation_report, slug
 from flows.settling import Settled, Settling
+from flows.showing import flow_run_url, show
 from tasks.domain.judgment import Judged
 from tasks.domain.report import EvaluationReport, Intake, JudgeSpend, WindowReport
 from tasks.domain.window import Window, parse_delay
@@ -65,8 +66,9 @@ class Rooms:
         self.tracker = tracker
         self._pausing = Pausing(assignment, store, now)
         self._anchoring = Anchoring(assignment, store, now)
-        self._settling = Settling(assignment, store, tracker, flow_run.id, self._anchoring)
+        self._settling = Settling(assignment, store, tracker, flow_run.id, flow_run_url(), self._anchoring)
         self._acting = Acting(assignment, store, registry)
+        self._registry = registry
         self._settled: list[Settled] = []
         self._intake = Intake()
         self._spend = JudgeSpend()
@@ -180,6 +182,10 @@ class Rooms:
         return evaluation_report(
             self.assignment.service, windows, self._intake, self._spend, actions, nothing=self._nothing(planned)
         )
+
+    def show(self) -> None:
+        """Bring MLflow's front pages up to date: the fleet, the service's description, its releases' pages."""
+        show(self.assignment, self.store, self._registry, self._settled)
 
     def _nothing(self, planned: Plan) -> str:
         if not planned.windows:

@@ -29,6 +29,9 @@ from tasks.tracking import Tracker, assess
 _WORTH_ANOTHER_TRY = frozenset({*JUDGE_IS_DOWN, Cause.RATE_LIMITED, Cause.BUDGET})
 
 
+_TROUBLE = frozenset({Verdict.WARN, Verdict.FAIL})
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A window that was decided and recorded."""
@@ -46,6 +49,7 @@ class Settling:
         store: Where it is remembered.
         tracker: Where it is recorded for people.
         flow_run_id: Whose run it is.
+        flow_run_url: Where that can be looked at.
         anchoring: Whether the judge itself moved.
     """
 
@@ -55,6 +59,7 @@ class Settling:
         store: Store,
         tracker: Tracker,
         flow_run_id: str | None,
+        flow_run_url: str | None,
         anchoring: Anchoring,
     ) -> None:
         self._anchoring = anchoring
@@ -62,6 +67,7 @@ class Settling:
         self._store = store
         self._tracker = tracker
         self._flow_run_id = flow_run_id
+        self._flow_run_url = flow_run_url
         rules = Rules.of(
             assignment.service,
             assignment.logs,
@@ -143,6 +149,7 @@ class Settling:
             evaluation,
             rubric=f"{self._assignment.rubric.name}:{self._assignment.rubric.version}",
             flow_run_id=self._flow_run_id,
+            flow_run_url=self._flow_run_url,
             evaluated_at=now(),
             settings=self._assignment.described,
         )
@@ -154,6 +161,8 @@ class Settling:
             evaluation, resume=summary.window_start in self._begun_before.get(summary.release, ())
         )
         self._write_back(judged, evaluation)
+        if _is_looked_at(evaluation, last=last):
+            self._tracker.show_worst(run_id, evaluation)
         if last and evaluation.failure and not evaluation.failure.absolute_only and not evaluation.own_baseline:
             self._tracker.attach(run_id, NAME, self._bundle(on_trial, evaluation))
         state = "open" if self._is_open(summary, before.opened_at if before else None) else "done"
@@ -215,3 +224,9 @@ class Settling:
         hopeful = any(Cause(cause) in _WORTH_ANOTHER_TRY for cause in summary.judge.causes)
         since = opened or self._assignment.now
         return hopeful and self._assignment.now - since <= parse_delay(self._assignment.policy.freshness)
+
+
+def _is_looked_at(evaluation: Evaluation, *, last: bool) -> bool:
+    """Whether people will ask for this window's worst interactions: where trouble begins, and where it is now."""
+    begins = len(evaluation.timeline) < 2 or evaluation.timeline[-2].verdict not in _TROUBLE
+    return evaluation.verdict in _TROUBLE and (begins or last)

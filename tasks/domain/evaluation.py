@@ -8,6 +8,7 @@ from datetime import datetime
 from tasks.domain.failure import Failure
 from tasks.domain.finding import Finding
 from tasks.domain.judgment import Judged
+from tasks.domain.once_in import once_in
 from tasks.domain.summary import WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import Window
@@ -28,6 +29,12 @@ class Lines:
     rollback_line: float
     warn: float | None = None
     rollback: float | None = None
+
+    @property
+    def strongest(self) -> float | None:
+        """The stronger of the two families' evidence; None before there is any."""
+        known = [value for value in (self.warn, self.rollback) if value is not None]
+        return max(known) if known else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,14 @@ class Evaluation:
     rubric: str = ""
     decision_id: str | None = None
     flow_run_id: str | None = None
+    flow_run_url: str | None = None
     evaluated_at: datetime | None = None
     settings: dict[str, object] = field(default_factory=dict)
     failure: Failure | None = None
     own_baseline: bool = False
+
+    @property
+    def once_in(self) -> str:
+        """How seldom an unchanged release looks like this, in words; empty before there is evidence."""
+        strongest = self.lines.strongest
+        return "" if strongest is None else once_in(strongest, self.window.length)

@@ -77,6 +77,7 @@ class Release:
         mark: What is held of it.
         why: Why it is marked.
         live: Whether the alias points at it.
+        run: Its run in the tracking server, `experiment/run`; empty before anything of it was evaluated.
     """
 
     service: str
@@ -88,3 +89,4 @@ class Release:
     mark: Mark = Mark.NONE
     why: str = ""
     live: bool = False
+    run: str = ""

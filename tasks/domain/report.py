@@ -25,7 +25,10 @@ class FindingReport(_Report):
 
 
 class WindowReport(_Report):
-    """One (release, window)."""
+    """One (release, window).
+
+    `once_in` says how seldom an unchanged release looks like this, e.g. "3 hours"; empty before there is evidence.
+    """
 
     release: str
     start: datetime
@@ -38,6 +41,8 @@ class WindowReport(_Report):
     coverage: float = 0.0
     state: str = "done"
     text: str = ""
+    once_in: str = ""
+    judge_usd: float | None = None
     mlflow_run_id: str | None = None
     worse: bool = False
     """Whether it fails because it is worse than its baseline: what a rollback needs, beside its other conditions."""

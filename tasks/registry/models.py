@@ -26,6 +26,7 @@ _FINGERPRINT = "plumbline.fingerprint"
 _MARK = "plumbline.mark"
 _WHY = "plumbline.why"
 _HISTORY = "plumbline.history"
+_RUN = "plumbline.run"
 _HISTORY_KEEPS = 100
 _SHOWN = 20
 
@@ -108,6 +109,11 @@ class ModelVersions:
         self._client.set_model_version_tag(plain(release.service), release.version, _HISTORY, text)
         self._describe(release)
 
+    def link(self, release: Release, run: str) -> None:
+        """Link a release to its run."""
+        self._client.set_model_version_tag(plain(release.service), release.version, _RUN, run)
+        self._describe(release)
+
     def history(self, release: Release) -> list[dict[str, Any]]:
         """Return a release's history, oldest first."""
         version = self._client.get_model_version(plain(release.service), release.version)
@@ -118,7 +124,7 @@ class ModelVersions:
         """Say beside the version what its tags say now."""
         version = self._client.get_model_version(plain(release.service), release.version)
         history, mark = json.loads(version.tags.get(_HISTORY, "[]")), Mark(version.tags.get(_MARK, ""))
-        words = _described(release.name, release.configuration, history, mark)
+        words = _described(release.name, release.configuration, history, mark, version.tags.get(_RUN, ""))
         self._client.update_model_version(plain(release.service), release.version, words)
 
     def _versions(self, service: str) -> list[ModelVersion]:
@@ -181,6 +187,7 @@ def _release(version: ModelVersion) -> Release:
         mark=Mark(tags.get(_MARK, "")),
         why=tags.get(_WHY, ""),
         live=LIVE in (version.aliases or []),
+        run=tags.get(_RUN, ""),
     )
 
 
@@ -194,14 +201,18 @@ def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _described(
-    release: str, configuration: Configuration | None, history: Sequence[dict[str, Any]] = (), mark: Mark = Mark.NONE
+    release: str,
+    configuration: Configuration | None,
+    history: Sequence[dict[str, Any]] = (),
+    mark: Mark = Mark.NONE,
+    run: str = "",
 ) -> str:
     """Return what people read beside the version: what is held of it, what it is, and its history, newest first."""
     if configuration is None:
         words = f"Release {storable(release)}: seen in the logs, never registered; no target of a rollback."
     else:
         parts = [f"Release {storable(release)}: model {configuration.model}"]
-        parts += [f"prompt {configuration.prompt}"] if configuration.prompt else []
+        parts += [f"prompt {_prompt_link(configuration.prompt)}"] if configuration.prompt else []
         parts += [f"endpoint {configuration.endpoint}"] if configuration.endpoint else []
         parts += [f"autoscaling {_bounds(configuration)}"] if configuration.autoscaling else []
         words = ", ".join(parts) + "."
@@ -212,7 +223,17 @@ def _described(
         f"{_plain(event.get('why'))}"
         for event in reversed(history[-_SHOWN:])
     ]
+    if run:
+        experiment, run_id = run.split("/")
+        address = f"#/experiments/{experiment}/runs/{run_id}"
+        words += f" [Timeline]({address}/model-metrics), [report of its windows]({address}/artifacts/report.html)."
     return "\n".join([words, "", *events] if events else [words])
+
+
+def _prompt_link(uri: str) -> str:
+    """Return a prompt's URI as a link to its page, relative to MLflow's own address."""
+    name = uri.removeprefix("prompts:/").rsplit("/", 1)[0]
+    return f"[{uri}](#/prompts/{name})"
 
 
 def _bounds(configuration: Configuration) -> str:

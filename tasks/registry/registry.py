@@ -139,6 +139,12 @@ class Registry:
         with named(self.uri):
             self._versions.note(known, event)
 
+    def show_run(self, release: Release, run: str) -> None:
+        """Link a release to its run in the tracking server, `experiment/run`; the same link again changes nothing."""
+        if release.run != run:
+            with named(self.uri):
+                self._versions.link(release, run)
+
     def history(self, service: str, release: str) -> list[dict[str, Any]]:
         """Return what happened to a release, oldest first."""
         known = self.get(service, release)

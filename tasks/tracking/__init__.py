@@ -1,20 +1,24 @@
 """Tracking: what an evaluated window leaves in MLflow: runs, metrics, tables, and a report that explains the verdict.
 
-`Tracker.connect()` is the door; `render_report` makes a window's page, `render_period` that of many windows;
-`newest_failure` says where to look first; `assess` writes scores to the traces they are about; `Studies` records
-comparisons and plans beside the windows, each with a page of its own.
+`Tracker.connect()` is the door, `Showcase.connect()` keeps the front pages; `render_report` makes a window's page,
+`render_period` that of many windows; `newest_failure` says where to look first; `assess` writes scores to the traces
+they are about; `Studies` records comparisons and plans beside the windows, each with a page of its own.
 """
 
 from tasks.tracking.assessments import assess
 from tasks.tracking.failures import FailedWindow, newest_failure
 from tasks.tracking.period import incidents_of, render_period
 from tasks.tracking.report import render_report
+from tasks.tracking.showcase import Showcase
+from tasks.tracking.standing import Standing, standing_of
 from tasks.tracking.studies import Studies
 from tasks.tracking.study_figures import interval_figure, plan_figure, study_page
 from tasks.tracking.tracker import Tracker
 
 __all__ = [
     "FailedWindow",
+    "Showcase",
+    "Standing",
     "Studies",
     "Tracker",
     "assess",
@@ -24,5 +28,6 @@ __all__ = [
     "plan_figure",
     "render_period",
     "render_report",
+    "standing_of",
     "study_page",
 ]

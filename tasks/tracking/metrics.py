@@ -30,7 +30,12 @@ def metrics_of(evaluation: Evaluation) -> dict[str, float]:
         "verdict/rank": float(evaluation.verdict.rank),
     }
     found |= {f"evidence/{monitor}": value for monitor, value in evaluation.evidence.items()}
-    return {name: float(value) for name, value in found.items() if value is not None and math.isfinite(value)}
+    return {name: _readable(value) for name, value in found.items() if value is not None and math.isfinite(value)}
+
+
+def _readable(value: float) -> float:
+    """Five digits of what is measured, which fit a column of MLflow's tables; counts stay whole."""
+    return float(value) if float(value).is_integer() else float(f"{value:.5g}")
 
 
 def findings_json(evaluation: Evaluation) -> list[dict[str, object]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.naming import safe
 
+FLEET = "plumbline fleet"
+"""The experiment with a row a service; no service's can be called so: theirs begin with `plumbline/`."""
+
 
 def experiment_name(service: str) -> str:
     """Return the experiment of a service."""

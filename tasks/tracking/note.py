@@ -10,13 +10,15 @@ _FORMATS = re.compile(r"([\\`*\[\]<|])")
 
 
 def note_of(text: str) -> str:
-    r"""Return the verdict's plain text as Markdown: the headline bold, reasons as a list, a paragraph a line.
+    r"""Return the verdict's plain text as Markdown: a headline, reasons as a list, a paragraph a line.
+
+    The headline is not bold: the table of runs shows descriptions as they are written.
 
     >>> note_of("PASS bot 1.\nBaseline: 2 [x](y).")
-    '**PASS bot 1.**\n\nBaseline: 2 \\[x\\](y).'
+    'PASS bot 1.\n\nBaseline: 2 \\[x\\](y).'
     """
-    headline, *rest = [_FORMATS.sub(r"\\\1", line.strip()) for line in text.splitlines() if line.strip()] or [""]
-    pieces = [f"**{headline}**"] if headline else []
+    headline, *rest = [unformatted(line.strip()) for line in text.splitlines() if line.strip()] or [""]
+    pieces = [headline] if headline else []
     before = ""
     for line in rest:
         # Without an empty line before it, a line would run on in the list item or paragraph above.
@@ -24,3 +26,8 @@ def note_of(text: str) -> str:
         before = line
     note = "\n".join(pieces)
     return note if len(note) <= _AT_MOST else f"{note[: _AT_MOST - 2]} …"
+
+
+def unformatted(words: str) -> str:
+    """Return words as Markdown in which nothing formats, links or tags."""
+    return _FORMATS.sub(r"\\\1", words)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tasks.domain.once_in import once_in
 from tasks.domain.report import EvaluationReport, FindingReport, WindowReport
 from tasks.domain.verdict import Verdict, worst
 from tasks.tracking.page import number, page
@@ -139,14 +138,8 @@ def _incident_row(incident: Incident) -> dict[str, object]:
         "until": _moment(last.end) if incident.over else f"{_moment(last.end)}, its last window",
         "windows": len(incident.windows),
         "reasons": decisive.reasons[:3],
-        "sure": _sure(decisive),
+        "sure": decisive.once_in,
     }
-
-
-def _sure(window: WindowReport) -> str:
-    """How seldom an unchanged release looks like this, by the strongest of its monitors."""
-    known = [finding.evidence for finding in window.findings if finding.evidence is not None]
-    return once_in(max(known), window.end - window.start) if known else ""
 
 
 def _window_row(window: WindowReport) -> dict[str, object]:

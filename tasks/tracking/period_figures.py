@@ -71,9 +71,7 @@ def quality_over_time(windows: Sequence[WindowReport]) -> Markup | None:
                 Markup('<line class="begins" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>').format(
                     x, _TOP, _TOP + _PLOT
                 )
-                + Markup('<text class="line-label" x="{:.1f}" y="{}">{}</text>').format(
-                    min(x + 3, _WIDTH - 90), _TOP + _PLOT - 6, _short(release)
-                )
+                + _label(x, _short(release))
             )
     radius = 3.2 if len(windows) <= 60 else 2.2
     marks = [
@@ -116,6 +114,14 @@ class _Time:
             )
             for moment in moments
         )
+
+
+def _label(x: float, release: str) -> Markup:
+    """Write a release's name beside the line at which it begins, on the side that has room."""
+    right = x < _WIDTH - _RIGHT - 8 * _NAME
+    return Markup('<text class="line-label" x="{:.1f}" y="{}" text-anchor="{}">{}</text>').format(
+        x + 3 if right else x - 3, _TOP + _PLOT - 6, "start" if right else "end", release
+    )
 
 
 def _quality(window: WindowReport) -> FindingReport | None:

@@ -8,10 +8,18 @@ from typing import Any
 
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.naming import storable
-from tasks.tracking.note import note_of
+from tasks.domain.verdict import Verdict
 
 NOTE = "mlflow.note.content"
 KEY = "plumbline.key"
+COLOUR = "mlflow.runColor"
+"""The dot before a run's name; MLflow would choose one by chance."""
+COLOURS = {
+    Verdict.PASS: "#1a7f37",
+    Verdict.INCONCLUSIVE: "#8a63d2",
+    Verdict.WARN: "#e08a00",
+    Verdict.FAIL: "#c4232f",
+}
 _TAG_AT_MOST = 4_000  # of MLflow's 5,000 (8,000 in later versions)
 _PARAM_AT_MOST = 500  # MLflow's own bound on some databases; the whole stands in evidence.json
 
@@ -41,8 +49,9 @@ def window_tags(evaluation: Evaluation, release_run: str) -> dict[str, str]:
         "plumbline.judge_model": evaluation.summary.judge.model,
         "plumbline.rubric": evaluation.rubric,
         "plumbline.decision_id": evaluation.decision_id,
+        "plumbline.once_in": evaluation.once_in,
+        COLOUR: COLOURS[evaluation.verdict],
         KEY: window_key(evaluation),
-        NOTE: note_of(evaluation.text),
         "mlflow.source.name": "plumbline",
         "mlflow.source.type": "JOB",
     }

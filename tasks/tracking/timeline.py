@@ -46,6 +46,7 @@ class Timeline:
         if not self._steps or step >= max(self._steps):
             tags = [
                 RunTag("plumbline.verdict", evaluation.verdict.value),
+                RunTag("plumbline.once_in", evaluation.once_in),
                 RunTag("plumbline.newest_window_run", window_run),
                 RunTag(NOTE, note_of(evaluation.text)),
             ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,14 +13,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tasks.domain.errors import TrackingError
 from tasks.domain.evaluation import Evaluation
-from tasks.domain.naming import safe, storable
+from tasks.domain.naming import storable
+from tasks.domain.verdict import Verdict
 from tasks.registry import connect, named
+from tasks.tracking.front_page import window_links
 from tasks.tracking.metrics import evidence_json, findings_json, judged_json, metrics_of
 from tasks.tracking.names import experiment_name, release_run_name, window_run_name
+from tasks.tracking.note import note_of
 from tasks.tracking.places import link_to_run
 from tasks.tracking.report import render_report
-from tasks.tracking.tags import KEY, NOTE, params_of, release_key, release_tags, window_key, window_tags
+from tasks.tracking.tags import KEY, NOTE, bounded, params_of, release_key, release_tags, window_key, window_tags
 from tasks.tracking.timeline import Timeline, points_again
+from tasks.tracking.views import service_views
+from tasks.tracking.worst import record_worst, worst_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -97,6 +103,18 @@ class Tracker:
         with named(self.uri, TrackingError), TemporaryDirectory() as place:
             return Path(self._client.download_artifacts(run_id, name, place)).read_text()
 
+    def show_worst(self, run_id: str, evaluation: Evaluation) -> int:
+        """Record the worst interactions of a window as traces of its run; returns how many.
+
+        Raises:
+            TrackingError: when MLflow refuses or is gone.
+        """
+        judge = evaluation.summary.judge
+        with named(self.uri, TrackingError):
+            experiment = self._experiment(evaluation.service)
+            worst = worst_of(evaluation.judged)
+            return record_worst(self.uri, experiment, run_id, worst, judge.model or judge.provider)
+
     def supersede(self, run_id: str) -> None:
         """Mark the run of a verdict that is being replaced; it is kept, and found no more as the window's run."""
         from mlflow.entities import RunTag
@@ -120,10 +138,17 @@ class Tracker:
         if service not in self._experiments:
             name = experiment_name(service)
             known = self._client.get_experiment_by_name(name)
-            self._experiments[service] = known.experiment_id if known else self._create(service, name)
+            experiment = known.experiment_id if known else self._make(name)
+            self._dress(experiment, {k: v for k, v in service_views().items() if not known or k not in known.tags})
+            self._experiments[service] = experiment
         return self._experiments[service]
 
-    def _create(self, service: str, name: str) -> str:
+    def _dress(self, experiment: str, tags: Mapping[str, str]) -> None:
+        """Give an experiment its saved views; what people changed in one stays."""
+        for name, value in tags.items():
+            self._client.set_experiment_tag(experiment, name, value)
+
+    def _make(self, name: str) -> str:
         from mlflow.exceptions import MlflowException
 
         place = None
@@ -136,12 +161,6 @@ class Tracker:
             if known is None:
                 raise
             return str(known.experiment_id)
-        note = (
-            "A run named by a time: Artifacts, report.html explains that window. "
-            f"A run named {safe(service)}@release: Model metrics is its timeline. "
-            "Filter: tags.`plumbline.verdict` = 'fail' and tags.`plumbline.kind` = 'window'."
-        )
-        self._client.set_experiment_tag(experiment, NOTE, note)
         return experiment
 
     def _find(self, experiment: str, key: str) -> Run | None:
@@ -173,12 +192,12 @@ class Tracker:
         from mlflow.entities import Metric, Param, RunTag
 
         moment, metrics = int(evaluation.window.end.timestamp() * 1000), metrics_of(evaluation)
-        params, tags = params_of(evaluation), {}
+        params, tags = params_of(evaluation), {NOTE: self._note(evaluation, run_id, timeline.run_id)}
         points = [Metric(name, value, moment, evaluation.number) for name, value in metrics.items()]
         if found:
             # Parameters are written once in MLflow; a run left by a crash may lack them.
             params = {name: value for name, value in params.items() if name not in found.data.params}
-            tags = window_tags(evaluation, timeline.run_id)
+            tags |= window_tags(evaluation, timeline.run_id)
             points = points_again(self._client, run_id, metrics, evaluation.number, moment)
         self._client.log_batch(
             run_id,
@@ -195,6 +214,14 @@ class Tracker:
             self._client.log_artifacts(run_id, place)
         self._client.set_terminated(run_id, end_time=moment)
         timeline.add(evaluation, metrics, run_id)
+
+    def _note(self, evaluation: Evaluation, run_id: str, release_run: str) -> str:
+        """The verdict, and where to go on from it."""
+        bad = evaluation.verdict in {Verdict.WARN, Verdict.FAIL}
+        experiment = self._experiment(evaluation.service)
+        links = window_links(experiment, run_id, release_run, evaluation.flow_run_url, worst=bad)
+        headline, _, rest = note_of(evaluation.text).partition("\n")
+        return bounded("\n\n".join(part for part in (headline, links, rest.strip("\n")) if part))
 
 
 def _artifacts(evaluation: Evaluation) -> dict[str, str]:

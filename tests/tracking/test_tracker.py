@@ -49,7 +49,7 @@ def test_a_window_run_explains_itself(tracker: Tracker) -> None:
         "rubric": "default:1",
     }
     assert {name: tags[f"plumbline.{name}"] for name in expected} == expected
-    assert tags["mlflow.note.content"].startswith("**FAIL  helpdesk 2")
+    assert tags["mlflow.note.content"].startswith("FAIL  helpdesk 2. fine\n\n[worst interactions](#/experiments/")
     names = {
         "quality/mean",
         "quality/ci_low",
