@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from prefect.artifacts import create_markdown_artifact
-from prefect.events import emit_event
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
@@ -13,7 +11,7 @@ from flows.approval import Answer, ask
 from flows.clock import now
 from flows.decision import Decision
 from flows.incidents import Incidents
-from flows.reporting import rollback_markdown, slug
+from flows.outcome import emit
 from flows.switchboard import Switchboard
 from flows.telling import Teller
 from tasks.alerts import Kind
@@ -66,6 +64,7 @@ class Request:
         self._dry_run = dry_run
         self._by = by or ("policy" if decision_id else "a person")
         self._answer: Answer | None = None
+        self._asked_about: tuple[str | None, str | None] | None = None
         self._situation: Situation | None = None
         self._conditions: list[Condition] = []
         self.action_id = decision_id or f"by-hand-{flow_run.id or uuid4()}"
@@ -128,6 +127,7 @@ class Request:
 
     def ask(self) -> None:
         """Ask a person, with what is known."""
+        self._asked_about = self._from, self._to
         link = self.decision.link if self.decision else None
         lines = [
             f"**Roll {self.service} back from {self._from} to {self._to}?**",
@@ -202,6 +202,10 @@ class Request:
         board.notice_moves()
         self._situation = board.situation(self._decision_id, self.decision, self._wanted)
         self._conditions = check(self._situation)
+        if self._asked_about is not None and self._asked_about != (self._from, self._to):
+            was, is_now = (f"{one} → {other}" for one, other in (self._asked_about, (self._from, self._to)))
+            words = f"the yes was to {was}, and by now it would be {is_now}: ask again"
+            self._conditions.append(Condition("as approved", holds=False, words=words))
 
     def _refuse(self, board: Switchboard, unmet: list[Condition]) -> RollbackReport:
         words = "; ".join(f"{condition.name}: {condition.words}" for condition in unmet)
@@ -268,31 +272,6 @@ class Request:
                 for condition in self._conditions
             ],
         )
-
-
-def settled(request: Request, report: RollbackReport) -> None:
-    """Leave the outcome as an artifact, tell it as an event, and tell people."""
-    with Store.open() as store:
-        request.tell(store, report)
-    create_markdown_artifact(
-        key=f"rollback-{slug(request.service)}",
-        markdown=rollback_markdown(report),
-        description=f"Rollback of {request.service}: {report.state}",
-    )
-    if report.state in {"done", "refused", "failed", "rejected"}:
-        emit("done" if report.state == "done" else "refused", request, report)
-
-
-def emit(what: str, request: Request, report: RollbackReport | None = None) -> None:
-    """Tell `plumbline.rollback.<what>`; never text of users."""
-    emit_event(
-        event=f"plumbline.rollback.{what}",
-        resource={
-            "prefect.resource.id": f"plumbline.service.{request.service}",
-            "prefect.resource.name": request.service,
-        },
-        payload={"decision_id": request.action_id, "text": report.text if report else request.reason},
-    )
 
 
 def _name(release: Release | None) -> str | None:

@@ -9,7 +9,8 @@ from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.request import Request, settled
+from flows.outcome import settled
+from flows.request import Request
 from flows.switchboard import switchboard
 from tasks.domain.errors import LeaseHeldError
 from tasks.domain.report import RollbackReport

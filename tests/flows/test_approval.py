@@ -82,6 +82,17 @@ def test_after_the_yes_every_condition_is_checked_again(service: str) -> None:
     assert (report.state, "1 is live already" in report.text) == ("refused", True)
 
 
+def test_a_yes_is_to_what_was_asked_and_to_nothing_else(service: str) -> None:
+    """A third release went live meanwhile: whoever agreed to leave 2 said nothing of 3."""
+    release(service=service, release="3", model="m", config={"n": "3"}, route="none")
+    report = answered(service, meanwhile="3", approve=True, name="Grace", reason="yes")
+    assert report.state == "refused"
+    assert "as approved: the yes was to 2 → 1, and by now it would be 3 → 1: ask again" in report.text
+    live = Registry.connect().live(service)
+    assert live is not None
+    assert live.name == "3"
+
+
 def test_no_answer_in_time_is_a_no(place: Path) -> None:
     """Silence switches nothing."""
 
