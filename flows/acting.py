@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
-
-from prefect.events import emit_event
-from prefect.runtime import deployment
 
 from flows.assignment import Assignment
 from flows.clock import now
 from flows.decision import Decision
+from flows.doorbell import record_decision, ring, tell_rollback
 from flows.embedded import is_embedded
 from flows.incidents import Incidents
 from flows.settling import Settled
@@ -23,9 +20,6 @@ from tasks.domain.window import parse_delay
 from tasks.registry import Registry
 from tasks.routing import Condition, check, missing
 from tasks.store import Action, ActionState, Store
-
-if TYPE_CHECKING:
-    from tasks.domain.report import RollbackReport
 
 
 class Acting:
@@ -126,62 +120,15 @@ class Acting:
             words = "nobody can be asked without a Prefect server: run roll_back by hand"
             unmet = [*unmet, Condition("a person", holds=False, words=words)]
         state = ActionState.REFUSED if unmet else ActionState.REQUESTED
-        if not self._record(decision, to, state, _words(unmet)):
+        if not record_decision(self._store, decision, to, state, _words(unmet)):
             return f"rollback of {decision.release} is refused already: {_words(unmet)}"
-        self._emit("refused" if unmet else "requested", decision, _words(unmet) or decision.reason)
+        tell_rollback("refused" if unmet else "requested", decision, _words(unmet) or decision.reason)
         if unmet:
             self._board.say_refused(self._teller, decision.release, unmet)
         elif mode == "approve":
             waits = [f"Roll back {decision.release} → {to}? {decision.reason}"]
             self._teller.say(Kind.ROLLBACK_REQUESTED, decision.id, waits, decision.release, decision.link)
-        return f"not rolled back. {_words(unmet)}" if unmet else self._ring(decision)
-
-    def _ring(self, decision: Decision) -> str:
-        """From a deployment the event is the doorbell that starts `roll_back` elsewhere; otherwise it runs here."""
-        if deployment.id:
-            return f"rollback of {decision.release} requested (decision {decision.id})"
-        from flows.rollback import roll_back
-
-        state = roll_back(
-            service=decision.service, reason=decision.reason, decision_id=decision.id, by="policy", return_state=True
-        )
-        report = cast("RollbackReport", state.result(raise_on_failure=False))
-        return report.text
-
-    def _record(self, decision: Decision, to: str | None, state: ActionState, refused: str) -> bool:
-        """Record the request; one that was refused before may be asked again, now that its conditions hold."""
-        detail = decision.detail() | ({"refused": refused} if refused else {})
-        actions = self._store.actions
-        if state is ActionState.REQUESTED and actions.update_state(
-            decision.id, ActionState.REFUSED, state, detail=detail, at=now()
-        ):
-            return True
-        new = actions.record(
-            Action(
-                id=decision.id,
-                service=decision.service,
-                kind="rollback",
-                reason=decision.reason,
-                by="policy",
-                state=state,
-                from_release=decision.release,
-                to_release=to,
-                decision_id=decision.id,
-                detail=detail,
-                created_at=now(),
-            )
-        )
-        return new or state is ActionState.REQUESTED
-
-    def _emit(self, what: str, decision: Decision, words: str) -> None:
-        emit_event(
-            event=f"plumbline.rollback.{what}",
-            resource={
-                "prefect.resource.id": f"plumbline.service.{decision.service}",
-                "prefect.resource.name": decision.service,
-            },
-            payload={"service": decision.service, "decision_id": decision.id, "reason": words},
-        )
+        return f"not rolled back. {_words(unmet)}" if unmet else ring(decision)
 
     def _watch_recovery(self) -> list[str]:
         """Look whether what fell came back since the last rollback; said once, when it is known."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from flows.clock import now
+from flows.comparisons import Comparisons
 from flows.contest import Contest
 from flows.pairing import Arms, by_window, rows_of
 from flows.planning import BATCH
@@ -17,14 +18,15 @@ from flows.referee import Referee
 from flows.reporting import add_spend, slug
 from flows.verdicts import comparison_study
 from tasks.domain.errors import SettingsError
+from tasks.domain.interaction import Interaction
 from tasks.domain.judgment import Judged
 from tasks.domain.report import JudgeSpend
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.window import Window, ceil, floor, parse_delay, windows_between
 from tasks.experiments import (
     ComparisonReport,
-    ComparisonState,
     Row,
+    call_off,
     comparison_report,
     learn,
     start,
@@ -36,8 +38,6 @@ from tasks.sources import Pulled, read
 from tasks.sources.steps import pull_windows
 from tasks.store import Held, Store
 from tasks.tracking import Studies
-
-_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +76,13 @@ class Comparing:
         self._studies = studies
         self._held = held
         self._steps = steps
-        self._state, self._acted = self._resume()
+        self._comparisons = Comparisons(contest.service, store)
+        # Whether its decision was acted on is kept too: a crash in between is made good.
+        known, self._acted = self._comparisons.load(contest.candidate, contest.key)
+        self._state = known or start()
         self._before = self._state
         self._spend = JudgeSpend()
         self._waiting = ""
-
-    def _resume(self) -> tuple[ComparisonState, bool]:
-        """Return the state, and whether its decision was acted on: a crash in between is made good."""
-        row = self._store.evidence.last_before(self._contest.service, self._contest.candidate, self._key, _NEVER)
-        if row is None or row.state is None:
-            return start(), False
-        return ComparisonState.from_json(row.state), bool(row.families.get("acted"))
-
-    @property
-    def _key(self) -> str:
-        return f"compare-{self._contest.key}"
 
     def batches(self, end: datetime | None) -> Iterator[Sequence[Window]]:
         """Yield the windows since the last one taken in; no more once it is decided, or while the judge is awaited.
@@ -101,6 +93,7 @@ class Comparing:
         asked, length = self._contest, self._contest.length
         settled = floor(asked.now - parse_delay(asked.logs.settle), length)
         until = settled if end is None else min(ceil(end, length), floor(asked.now, length))
+        until = min(until, asked.until or until)
         if end is not None and asked.start is not None and asked.start >= end:
             raise SettingsError(
                 f"start {asked.start.isoformat()} is not before end {end.isoformat()}; swap or widen them"
@@ -122,11 +115,11 @@ class Comparing:
     def judge(self, served: Served) -> Mapping[str, Judged]:
         """Have the samples of both releases judged; what was paid before comes from the ledger."""
         asked = self._contest
-        if not asked.judges:
+        samples = [one for window in served.windows for _, sample in self._samples(served, window) for one in sample]
+        if not samples:
             return {}
-        ours = [one for one in served.pulled.intakes if one.release in {asked.control, asked.candidate}]
         judged = judge_sample(
-            [interaction for intake in ours for interaction in intake.sample],
+            samples,
             asked.judge,
             asked.rubric,
             self._store.ledger,
@@ -148,21 +141,28 @@ class Comparing:
         )
         return judged
 
+    def _samples(self, served: Served, window: Window) -> list[tuple[str, Sequence[Interaction]]]:
+        """Return each release's sample to judge; none where only one served: there is nothing to pair it with."""
+        asked = self._contest
+        if not asked.judges or (asked.began is not None and window.start < asked.began):
+            return []
+        intakes = {one.release: one for one in served.pulled.intakes if one.window == window}
+        if not intakes.keys() >= {asked.control, asked.candidate}:
+            return []
+        return [(release, intakes[release].sample) for release in (asked.control, asked.candidate)]
+
     def update(self, served: Served, judged: Mapping[str, Judged]) -> None:
         """Take the windows in, in the order of time, and keep the state."""
         self._held.check()
         asked = self._contest
-        intakes = {(one.release, one.window): one for one in served.pulled.intakes}
         tells = any(one.measured.errors is not None for one in served.pulled.intakes)
         for window in served.windows:
             if self._state.decision.final:
                 break
             scores: dict[str, Judged] = {}
             covered = True
-            for release in (asked.control, asked.candidate):
-                intake = intakes.get((release, window))
-                sample = [judged[one.interaction_id] for one in intake.sample] if intake and asked.judges else []
-                scored = [one for one in sample if one.judgment.scored]
+            for _, sample in self._samples(served, window):
+                scored = [judged[one.interaction_id] for one in sample if judged[one.interaction_id].judgment.scored]
                 covered &= len(scored) >= asked.judge.coverage_floor * len(sample)
                 scores |= {one.interaction.interaction_id: one for one in scored}
             if not covered and window.end > asked.now - parse_delay(asked.policy.freshness):
@@ -173,7 +173,7 @@ class Comparing:
                 self._rows(served.arms, window, release, scores if covered else {}, tells_errors=tells)
                 for release in (asked.control, asked.candidate)
             )
-            if candidate or self._state.began is not None:
+            if (candidate or self._state.began is not None) and window.start >= (asked.began or window.start):
                 self._state = update(self._state, asked.experiment, window, control, candidate)
             else:
                 # The test begins with the candidate's first window; until then the control shows what is usual.
@@ -187,36 +187,27 @@ class Comparing:
         return rows_of(served, scores, self._contest.experiment, {}, tells_errors=tells_errors)
 
     def _keep(self) -> None:
-        state = self._state
-        if state.began is None or state.ended is None:
-            return
-        # One row, replaced: the state carries its own past.
-        self._store.evidence.put(
-            self._contest.service,
-            self._contest.candidate,
-            self._key,
-            state.began,
-            state.ended,
-            detector_hash="compare",
-            state=state.to_json(),
-            log_evidence={name: tests.worse.log_evidence for name, tests in state.tests.items()},
-            families={"decision": state.decision.outcome.value, "acted": self._acted},
-        )
+        self._comparisons.keep(self._contest.candidate, self._contest.key, self._state, acted=self._acted)
 
     def act(self) -> list[str]:
         """Promote or stop what was decided in this run, as far as the policy allows, and tell people."""
         self._held.check()
+        test = self._contest.test
+        if test is not None and test.ended is not None and not self._waiting:
+            self._state = call_off(self._state, f"ended before it was decided, by {test.ending}", test.ended)
         if not self._state.decision.final or self._acted:
             return []
-        done = Referee(self._contest, self._store).act(self._state.decision)
-        self._acted = True
+        # Recorded first, so that whoever is told has where to look.
+        run_id = self.record([]).mlflow_run_id
+        done, self._acted = Referee(self._contest, self._store, run_id).act(self._state.decision)
         self._keep()
         return done
 
     def record(self, actions: list[str]) -> ComparisonReport:
         """Record the comparison in MLflow, and return what it has come to."""
         asked = self._contest
-        report = comparison_report(asked.service, asked.control, asked.candidate, self._state, asked.experiment)
+        note = asked.test.note if asked.test else ""
+        report = comparison_report(asked.service, asked.control, asked.candidate, self._state, asked.experiment, note)
         report = report.model_copy(
             update={
                 "actions": actions,

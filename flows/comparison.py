@@ -17,21 +17,22 @@ from tasks.domain.settings.experiments import Experiment
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.policy import Alerts, Policy, Target
-from tasks.experiments import ComparisonReport
+from tasks.experiments import ComparisonReport, nothing_to_compare
 
 
 def _run_name() -> str:
     """Say service and releases in the name of the run."""
     asked: dict[str, Any] = flow_run.parameters
-    return f"{asked.get('service', 'compare')} {asked.get('candidate', '')} against {asked.get('control', '')}"
+    names = f"{asked['candidate']} against {asked.get('control')}" if asked.get("candidate") else "A/B test"
+    return f"{asked.get('service', 'compare')} {names}"
 
 
 @flow(name="compare", flow_run_name=_run_name, persist_result=False)
 def compare(
     service: str,
-    control: str,
-    candidate: str,
     logs: LogSource,
+    control: str | None = None,
+    candidate: str | None = None,
     judge: Judge = Judge(),
     sampling: Sampling = Sampling(),
     experiment: Experiment = Experiment(),
@@ -46,12 +47,13 @@ def compare(
 
     Args:
         service: The served application.
-        control: The release that serves so far, as it stands in the logs.
-        candidate: The release that is tried.
         logs: Where the interaction logs are.
+        control: The release that serves so far, as it stands in the logs; empty, with candidate: the A/B test that
+            `release` started is followed, by what it asks.
+        candidate: The release that is tried.
         judge: Who scores the samples.
         sampling: How many interactions of each release and window are scored.
-        experiment: What the test asks and when it is over.
+        experiment: What the test asks and when it is over, where two releases are named.
         policy: What may be done about a decision: mode, and how fresh it must be.
         target: How traffic is switched.
         alerts: Whom to tell.
@@ -62,6 +64,9 @@ def compare(
     asked = contest(
         service, control, candidate, logs, judge, sampling, experiment, policy, target, alerts, window, start
     )
+    if asked is None:
+        report = nothing_to_compare(service)
+        return Completed(message=report.text, name="No test", data=report)
     with comparing(asked) as rooms:
         for batch in rooms.batches(end):
             served = rooms.pull(batch)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flows.comparisons import Comparisons
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import parse_delay
+from tasks.experiments import Outcome
 from tasks.routing import Failing
 from tasks.store import Store
 from tasks.tracking import Tracker
@@ -43,6 +45,7 @@ class Decision:
         policy: What may be done.
         target: How traffic is switched.
         alerts: Whom to tell.
+        control: What an A/B test compared the release with, where the decision is one's; there it goes back to.
     """
 
     id: str
@@ -61,6 +64,7 @@ class Decision:
     policy: Policy
     target: Target
     alerts: Alerts
+    control: str | None = None
 
     @classmethod
     def of(
@@ -104,6 +108,7 @@ class Decision:
             "policy": self.policy.model_dump(mode="json"),
             "target": self.target.model_dump(mode="json"),
             "alerts": self.alerts.model_dump(mode="json"),
+            "control": self.control,
         }
 
     @classmethod
@@ -119,6 +124,7 @@ class Decision:
             policy=Policy.model_validate(detail["policy"]),
             target=Target.model_validate(detail["target"]),
             alerts=Alerts.model_validate(detail["alerts"]),
+            control=detail.get("control"),
             **{
                 name: detail[name]
                 for name in (
@@ -134,11 +140,10 @@ class Decision:
 
     def failing(self, store: Store) -> Failing:
         """Return it as the conditions ask, with what the store says of its window now."""
-        row = store.windows.get(self.service, self.release, self.window_start, self.window_end, self.config_hash)
         return Failing(
             release=self.release,
             window_end=self.window_end,
-            stands=row is not None and row.verdict == Verdict.FAIL and row.decision_id == self.id,
+            stands=self._stands(store),
             absolute_only=self.absolute_only,
             own_baseline=self.own_baseline,
             mode=self.policy.mode,
@@ -146,3 +151,9 @@ class Decision:
             cooldown=parse_delay(self.policy.cooldown),
             max_per_day=self.policy.max_rollbacks_per_day,
         )
+
+    def _stands(self, store: Store) -> bool:
+        if self.control is not None:
+            return Comparisons(self.service, store).outcome(self.release, self.config_hash) is Outcome.STOP
+        row = store.windows.get(self.service, self.release, self.window_start, self.window_end, self.config_hash)
+        return row is not None and row.verdict == Verdict.FAIL and row.decision_id == self.id

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tasks.store import ActionState, Store
+from tasks.store import Action, ActionState, Store
 
-MOVES = ("release", "rollback", "undo", "moved_outside")
+MOVES = ("release", "rollback", "undo", "promotion", "moved_outside")
 """Kinds of action after which something else is live."""
+
+SHARE = "share"
+"""The kind after which a candidate gets a share of the traffic."""
 
 
 def moves_of(store: Store, service: str) -> list[tuple[datetime, str]]:
@@ -23,9 +26,14 @@ def moves_of(store: Store, service: str) -> list[tuple[datetime, str]]:
 
 def candidate_of(store: Store, service: str) -> str | None:
     """Return the release that has a share of the traffic now; None when one release has all of it."""
-    acts = [
+    acts = routed(store, service)
+    return acts[-1].to_release if acts and acts[-1].kind == SHARE else None
+
+
+def routed(store: Store, service: str) -> list[Action]:
+    """Return every action by which traffic took another way, oldest first."""
+    return [
         action
         for action in store.actions.of(service)
-        if action.kind in {*MOVES, "share"} and action.state is ActionState.DONE
+        if action.kind in {*MOVES, SHARE} and action.state is ActionState.DONE
     ]
-    return acts[-1].to_release if acts and acts[-1].kind == "share" else None

@@ -4,114 +4,166 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from prefect.runtime import deployment
+
 from flows.clock import now
 from flows.contest import Contest
+from flows.decision import Decision as Stop
+from flows.doorbell import record_decision, ring, tell_rollback
 from flows.embedded import is_embedded
+from flows.moves import candidate_of
+from flows.promoting import conditions, record, tell_promotion
+from flows.switchboard import Switchboard
 from flows.telling import Teller
 from tasks.alerts import Kind
-from tasks.domain.release import Mark, Origin
-from tasks.domain.settings.capacity import Autoscaling
+from tasks.domain.release import Mark
 from tasks.domain.window import parse_delay
 from tasks.experiments import Decision, Outcome
 from tasks.registry import Registry
-from tasks.store import Store
+from tasks.routing import Condition, check, missing
+from tasks.store import ActionState, Store
+from tasks.tracking import Studies
 
 if TYPE_CHECKING:
-    from tasks.domain.report import ReleaseReport, RollbackReport
+    from tasks.domain.report import PromotionReport
 
-_BY = "policy, by an A/B test"
+_NOBODY = Condition(
+    "a person", holds=False, words="nobody can be asked without a Prefect server: run roll_back or promote by hand"
+)
 
 
 class Referee:
-    """Acts on the decision of one comparison.
+    """Acts on the decision of one comparison; what moves traffic runs where the credentials are.
 
     Args:
         contest: What was asked.
-        store: Where messages wait.
+        store: Where actions and messages wait.
+        run_id: The comparison's run in MLflow.
     """
 
-    def __init__(self, contest: Contest, store: Store) -> None:
+    def __init__(self, contest: Contest, store: Store, run_id: str | None) -> None:
         self._contest = contest
+        self._run_id = run_id
+        self._store = store
         self._teller = Teller(contest.service, contest.alerts, store)
 
-    def act(self, decision: Decision) -> list[str]:
-        """Do what the policy allows, tell people, and return in words what was done."""
-        asked = self._contest
-        done = self._answer(decision)
-        words = f"{asked.candidate} against {asked.control}: {decision.outcome.value}. {decision.reason}"
-        if decision.at is not None and decision.at >= asked.now - parse_delay(asked.policy.freshness):
-            self._teller.say(Kind.COMPARED, asked.key, [words, done], asked.candidate)
-        return [done, *self._teller.send()]
+    def act(self, decision: Decision) -> tuple[list[str], bool]:
+        """Do what the policy allows, and tell people.
 
-    def _answer(self, decision: Decision) -> str:
+        Returns:
+            In words what was done; and whether that is all, or the next run is to try again.
+        """
+        asked = self._contest
+        done, settled = self._answer(decision)
+        words = f"{asked.candidate} against {asked.control}: {decision.outcome.value}. {decision.reason}"
+        if self._fresh(decision):
+            key = f"{asked.key}/{'settled' if settled else 'refused'}"
+            self._teller.say(Kind.COMPARED, key, [words, done], asked.candidate, self._link)
+        return [done, *self._teller.send()], settled
+
+    @property
+    def _link(self) -> str | None:
+        return Studies.connect().link(self._contest.service, self._run_id) if self._run_id else None
+
+    def _fresh(self, decision: Decision) -> bool:
+        return decision.at is not None and decision.at >= now() - parse_delay(self._contest.policy.freshness)
+
+    def _answer(self, decision: Decision) -> tuple[str, bool]:
         asked = self._contest
         wanted = {Outcome.PROMOTE: f"promote {asked.candidate}", Outcome.STOP: f"stop {asked.candidate}"}
         what = wanted.get(decision.outcome)
-        if what is None or asked.policy.mode == "off":
-            return "nothing: policy.mode is off" if what else "nothing: both may go on serving until a person decides"
+        if what is None:
+            ended = asked.test is not None and asked.test.ended is not None
+            return "nothing: the test is over" if ended else "nothing: both may serve until a person decides", True
+        if asked.policy.mode == "off":
+            return "nothing: policy.mode is off", True
+        if not self._fresh(decision):
+            return f"did not {what}: the decision is older than policy.freshness {asked.policy.freshness}", True
+        board = Switchboard(asked.service, asked.target, self._store, Registry.connect())
+        answer = self._stop if decision.outcome is Outcome.STOP else self._promote
+        unmet, done = answer(decision, board)
+        if not unmet:
+            return done or f"dry run: would {what}", True
+        words = "; ".join(f"{condition.name}: {condition.words}" for condition in unmet)
         if asked.policy.mode == "dry_run":
-            return f"dry run: would {what}"
-        if decision.at is None or decision.at < now() - parse_delay(asked.policy.freshness):
-            return f"did not {what}: the decision is older than policy.freshness {asked.policy.freshness}"
-        return self._stop(decision) if decision.outcome is Outcome.STOP else self._promote()
+            return f"dry run: would not {what} ({words})", True
+        return f"did not {what}. {words}", False
 
-    def _stop(self, decision: Decision) -> str:
-        """Roll back to the control where the candidate is live; else close its way to all traffic."""
-        from flows.rollback import roll_back
+    def _unmet(self, checked: list[Condition]) -> list[Condition]:
+        """Return what is missing; in a dry run the mode is no obstacle, it is the point."""
+        unmet = missing(checked)
+        if self._contest.policy.mode == "dry_run":
+            return [condition for condition in unmet if condition.name != "mode"]
+        return [*unmet, _NOBODY] if self._contest.policy.mode == "approve" and is_embedded() else unmet
 
-        asked, registry = self._contest, Registry.connect()
-        live = registry.live(asked.service)
-        if live is not None and live.name == asked.candidate:
-            if asked.policy.mode == "approve" and is_embedded():
-                return "did not stop it: nobody can be asked without a Prefect server; run roll_back by hand"
-            state = roll_back(
-                service=asked.service,
-                reason=f"A/B test: {decision.reason}",
-                to=asked.control,
-                target=asked.target,
-                approve=asked.policy.mode == "approve",
-                by=_BY,
-                alerts=asked.alerts,
-                return_state=True,
-            )
-            return cast("RollbackReport", state.result(raise_on_failure=False)).text
-        if asked.policy.mode == "approve" or registry.find(asked.service, asked.candidate) is None:
-            return f"{asked.candidate} is not live: take its share away where traffic is split"
-        registry.mark(asked.service, asked.candidate, Mark.QUARANTINED, f"A/B test: {decision.reason}")
-        return f"{asked.candidate} is quarantined; it is not live: take its share away where traffic is split"
+    def _stop(self, decision: Decision, board: Switchboard) -> tuple[list[Condition], str]:
+        """Ask for the rollback to the control; of a candidate that others route, say that they must take it away."""
+        asked, mode = self._contest, self._contest.policy.mode
+        live = board.registry.live(asked.service)
+        if asked.candidate not in {live.name if live else None, candidate_of(self._store, asked.service)}:
+            return [], self._close(board, decision)
+        stop = self._rollback(decision)
+        unmet = self._unmet(check(board.situation(stop.id, stop, asked.control)))
+        if mode == "dry_run":
+            return unmet, ""
+        words = "; ".join(f"{condition.name}: {condition.words}" for condition in unmet)
+        state = ActionState.REFUSED if unmet else ActionState.REQUESTED
+        if record_decision(self._store, stop, asked.control, state, words):
+            tell_rollback("refused" if unmet else "requested", stop, words or stop.reason)
+        if unmet:
+            return unmet, ""
+        if mode == "approve":
+            waits = [f"Roll back {asked.candidate} → {asked.control}? {stop.reason}"]
+            self._teller.say(Kind.ROLLBACK_REQUESTED, stop.id, waits, asked.candidate, self._link)
+        return [], ring(stop)
 
-    def _promote(self) -> str:
-        """Route all traffic to the candidate, if the control is still what serves."""
-        from flows.releases import release
-
-        asked, registry = self._contest, Registry.connect()
-        live, candidate = registry.live(asked.service), registry.find(asked.service, asked.candidate)
-        if live is not None and live.name == asked.candidate:
-            return f"{asked.candidate} is live already"
-        if live is not None and live.name != asked.control:
-            return f"did not promote {asked.candidate}: {live.name} is live now, not the control {asked.control}"
-        if candidate is None or candidate.origin is not Origin.REGISTERED or candidate.configuration is None:
-            return f"did not promote {asked.candidate}: it is not registered; release it by hand"
-        if candidate.mark is Mark.QUARANTINED:
-            return f"did not promote {asked.candidate}: it is quarantined ({candidate.why})"
-        if asked.policy.mode == "approve":
-            return f"ready to promote {asked.candidate}: run release with route all; a person decides"
-        known = candidate.configuration
-        state = release(
+    def _rollback(self, decision: Decision) -> Stop:
+        asked = self._contest
+        assert decision.at is not None  # it is final
+        return Stop(
+            id=f"stop-{asked.key}",
             service=asked.service,
             release=asked.candidate,
-            model=known.model,
-            endpoint=known.endpoint,
-            prompt=known.prompt,
-            config=dict(known.parameters),
-            ab_test=dict(known.ab_test) if known.ab_test else None,
-            autoscaling=Autoscaling.model_validate(known.autoscaling) if known.autoscaling else None,
-            route="all",
+            window_start=decision.at - asked.length,
+            window_end=decision.at,
+            config_hash=asked.key,
+            reason=f"A/B test: {decision.reason}",
+            absolute_only=False,
+            own_baseline=False,
+            feature=None,
+            baseline=None,
+            level=None,
+            mlflow_run_id=self._run_id,
+            policy=asked.policy,
             target=asked.target,
-            by=_BY,
-            return_state=True,
+            alerts=asked.alerts,
+            control=asked.control,
         )
-        done = state.result(raise_on_failure=False)
-        if isinstance(done, BaseException):
-            return f"did not promote {asked.candidate}: {done}"
-        return f"promoted: {cast('ReleaseReport', done).text}"
+
+    def _close(self, board: Switchboard, decision: Decision) -> str:
+        """Close a candidate's way to all traffic, where it is known."""
+        asked = self._contest
+        routed = f"{asked.candidate} gets its traffic from elsewhere: take its share away where that is split"
+        if asked.policy.mode != "auto" or board.registry.find(asked.service, asked.candidate) is None:
+            return f"{'dry run: ' if asked.policy.mode == 'dry_run' else ''}{routed}"
+        board.registry.mark(asked.service, asked.candidate, Mark.QUARANTINED, f"A/B test: {decision.reason}")
+        return f"{asked.candidate} is quarantined; {routed}"
+
+    def _promote(self, decision: Decision, board: Switchboard) -> tuple[list[Condition], str]:
+        """Ask for all traffic for the candidate."""
+        asked = self._contest
+        assert decision.at is not None  # it is final
+        action = record(asked, decision.at, decision.reason, self._store)
+        unmet = self._unmet(conditions(action, action.id, board))
+        if unmet or asked.policy.mode == "dry_run":
+            return unmet, ""
+        if asked.policy.mode == "approve":
+            waits = [f"Promote {asked.candidate}? {decision.reason}"]
+            self._teller.say(Kind.PROMOTION_REQUESTED, action.id, waits, asked.candidate, self._link)
+        if deployment.id:
+            tell_promotion("requested", asked.service, action.id, action.reason)
+            return [], f"promotion of {asked.candidate} requested (decision {action.id})"
+        from flows.promotion import promote
+
+        state = promote(service=asked.service, decision_id=action.id, by=action.by, return_state=True)
+        return [], cast("PromotionReport", state.result(raise_on_failure=False)).text

@@ -8,13 +8,16 @@ from uuid import uuid4
 
 from prefect.runtime import flow_run
 
+from flows.ab_tests import told
 from flows.clock import now
-from flows.moves import candidate_of
+from flows.moves import SHARE, candidate_of
 from flows.switchboard import Switchboard
-from tasks.domain.errors import RegistryError, SettingsError
+from tasks.domain.errors import RegistryError, RoutingError, SettingsError
 from tasks.domain.release import Configuration, Mark, Release
 from tasks.domain.report import ReleaseReport
 from tasks.domain.settings.capacity import Autoscaling
+from tasks.domain.settings.experiments import Experiment
+from tasks.domain.split import Split
 from tasks.store import Action, ActionState
 
 
@@ -35,6 +38,7 @@ class Candidate:
         self._release: Release | None = None
         self._alike: list[str] = []
         self._routed = "none"
+        self._test: str | None = None
 
     def configure(
         self,
@@ -42,7 +46,6 @@ class Candidate:
         endpoint: str | None,
         prompt: str | None,
         parameters: Mapping[str, Any] | None,
-        ab_test: Mapping[str, Any] | None,
         autoscaling: Autoscaling | None,
     ) -> None:
         """Put its configuration together; a new prompt is registered on the way."""
@@ -54,7 +57,6 @@ class Candidate:
             endpoint=endpoint,
             prompt=registry.prompts.register(service, prompt, self._name) if prompt else None,
             parameters=dict(parameters or {}),
-            ab_test=ab_test,
             autoscaling=(autoscaling.stated() or None) if autoscaling else None,
         )
 
@@ -81,18 +83,20 @@ class Candidate:
         """Put it into the registry; the same again changes nothing."""
         self._release = self._board.registry.register(self._board.service, self._name, self._configuration, now())
 
-    def route(self, route: str | float) -> None:
-        """Switch traffic to it, give it a share, or leave it registered.
+    def route(self, route: str | float, ab_test: Experiment | None) -> None:
+        """Switch traffic to it, give it a share, start an A/B test, or leave it registered.
 
         Raises:
-            SettingsError: when a share is none, or there is nothing to share with.
+            SettingsError: when a share is none or two, or there is nothing to share with.
             RoutingError: when a target refuses, or none can split traffic.
         """
+        if ab_test is not None and route == "all":
+            route = ab_test.share
         self._routed = str(route)
         release = self._registered()
         before = self._board.registry.live(self._board.service)
         if isinstance(route, int | float):
-            self._share(release, before, float(route))
+            self._share(release, before, float(route), ab_test)
             return
         candidate = candidate_of(self._board.store, self._board.service)
         if route == "none" or (before is not None and before.name == release.name and candidate is None):
@@ -113,24 +117,41 @@ class Candidate:
         self._board.store.actions.record(action)
         self._board.perform(action, release, before)
 
-    def _share(self, release: Release, control: Release | None, share: float) -> None:
+    def _share(self, release: Release, control: Release | None, share: float, ab_test: Experiment | None) -> None:
         if not 0 < share < 1:
             raise SettingsError(f"route {share:g}: a share lies between 0 and 1; use all or none")
         if control is None or control.name == release.name:
             raise SettingsError(f"route {share:g}: nothing else is live that {release.name!r} could share with")
+        if ab_test is not None and share != ab_test.share:
+            raise SettingsError(f"route {share:g} and ab_test.share {ab_test.share:g} differ; leave route out")
+        router = self._board.splitter()
+        if router is None and ab_test is None:
+            raise RoutingError(
+                f"the alias of {self._board.service!r} cannot split traffic; use target kind webhook or mlflow_gateway"
+            )
+        salt = f"{'test' if ab_test else 'share'}-{flow_run.id or uuid4()}"
+        split = Split(
+            control=control.name,
+            candidate=release.name,
+            share=share,
+            salt=salt,
+            unit=ab_test.unit if ab_test else "interaction",
+        )
         action = Action(
-            id=f"share-{flow_run.id or uuid4()}",
+            id=salt,
             service=self._board.service,
-            kind="share",
-            reason=f"{share:.0%} of the traffic to {release.name}",
+            kind=SHARE,
+            reason=f"{'A/B test: ' if ab_test else ''}{share:.0%} of the traffic to {release.name}",
             by=self._by,
             state=ActionState.STARTED,
             from_release=control.name,
             to_release=release.name,
+            detail=told(ab_test, router) if ab_test else {},
             created_at=now(),
         )
         self._board.store.actions.record(action)
-        self._board.share(action, release, control, share)
+        self._board.share(action, release, control, split)
+        self._test = action.id if ab_test else None
 
     def report(self) -> ReleaseReport:
         """Return what was done."""
@@ -139,6 +160,7 @@ class Candidate:
         words = [f"{self._board.service} {release.name} is registered as version {release.version}"]
         words += [f"with prompt {self._configuration.prompt}"] if self._configuration.prompt else []
         words += [f"live is {live.name if live else 'nothing yet'}"]
+        words += [f"A/B test {self._test} is open: {self._routed} of the traffic"] if self._test else []
         words += [f"configured like {', '.join(self._alike)}"] if self._alike else []
         return ReleaseReport(
             service=self._board.service,
@@ -147,6 +169,7 @@ class Candidate:
             fingerprint=self._configuration.fingerprint,
             prompt=self._configuration.prompt,
             routed=self._routed,
+            ab_test=self._test,
             text="; ".join(words),
             live=live.name if live else None,
         )

@@ -15,6 +15,7 @@ from flows.reporting import slug
 from flows.switchboard import switchboard
 from tasks.domain.report import ReleaseReport
 from tasks.domain.settings.capacity import Autoscaling
+from tasks.domain.settings.experiments import Experiment
 from tasks.domain.settings.policy import Target
 
 
@@ -32,7 +33,7 @@ def release(
     endpoint: str | None = None,
     prompt: str | None = None,
     config: dict[str, Any] | None = None,
-    ab_test: dict[str, Any] | None = None,
+    ab_test: Experiment | None = None,
     autoscaling: Autoscaling | None = None,
     route: Literal["all", "none"] | float = "all",
     target: Target = Target(),
@@ -48,7 +49,7 @@ def release(
         endpoint: Where it answers.
         prompt: Its prompt: the text itself, or prompts:/name/3 of the MLflow Prompt Registry.
         config: Temperature and whatever else it is run with.
-        ab_test: Share, unit, min_days, primary and margins of an A/B test.
+        ab_test: Start an A/B test against what is live: it gets ab_test.share of the traffic, `compare` looks on.
         autoscaling: Bounds of its replicas and what they must hold; plan_capacity keeps to them.
         route: all: switch traffic to it, alias `live`. none: only register it. A share between 0 and 1: a canary.
         target: How traffic is switched.
@@ -57,10 +58,10 @@ def release(
     """
     with switchboard(service, target) as board:
         candidate = Candidate(board, release, by or "a person")
-        candidate.configure(model, endpoint, prompt, config, ab_test, autoscaling)
+        candidate.configure(model, endpoint, prompt, config, autoscaling)
         candidate.refuse_if_quarantined(override_reason)
         candidate.register()
-        candidate.route(route)
+        candidate.route(route, ab_test)
         report = candidate.report()
     create_markdown_artifact(key=f"release-{slug(service)}", markdown=report.text, description=f"Release of {service}")
     return Completed(message=report.text, name="Released" if report.live == release else "Registered", data=report)

@@ -200,7 +200,8 @@ class Request:
 
     def _check(self, board: Switchboard) -> None:
         board.notice_moves()
-        self._situation = board.situation(self._decision_id, self.decision, self._wanted)
+        wanted = self._wanted or (self.decision.control if self.decision else None)
+        self._situation = board.situation(self._decision_id, self.decision, wanted)
         self._conditions = check(self._situation)
         if self._asked_about is not None and self._asked_about != (self._from, self._to):
             was, is_now = (f"{one} → {other}" for one, other in (self._asked_about, (self._from, self._to)))

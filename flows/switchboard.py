@@ -20,6 +20,7 @@ from tasks.decisions.last_good import Served, last_good
 from tasks.domain.errors import LeaseHeldError, RoutingError
 from tasks.domain.release import Mark, Release
 from tasks.domain.settings.policy import Policy, Target
+from tasks.domain.split import Split
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import parse_delay
 from tasks.registry import Registry
@@ -174,6 +175,8 @@ class Switchboard:
         return self._conclude(action, to, back)
 
     def _conclude(self, action: Action, to: Release, back: Release | None) -> Action:
+        if candidate_of(self.store, self.service):
+            self.registry.announce(self.service, None)
         event = {"id": action.id, "at": now().isoformat(), "by": action.by, "why": action.reason}
         self.registry.note(
             self.service, to.name, event | {"what": f"live, by {action.kind}", "from": action.from_release}
@@ -191,25 +194,26 @@ class Switchboard:
         detail = dict(known.detail if known else action.detail) | dict(more)
         self.store.actions.update_state(action.id, before, after, detail=detail, at=now())
 
-    def share(self, action: Action, candidate: Release, control: Release, share: float) -> None:
-        """Give a candidate a share of the traffic, through the target that can split it.
+    def splitter(self) -> SplittingTarget | None:
+        """Return the target that can split traffic; None where the application itself must."""
+        return next((target for target in self.targets if isinstance(target, SplittingTarget)), None)
+
+    def share(self, action: Action, candidate: Release, control: Release, split: Split) -> None:
+        """Give a candidate a share of the traffic, and tell the registry, which applications may ask.
 
         Raises:
-            RoutingError: when none can, or it refuses.
+            RoutingError: when the target refuses.
         """
-        able = [target for target in self.targets if isinstance(target, SplittingTarget)]
-        if not able:
-            raise RoutingError(
-                f"the alias of {self.service!r} cannot split traffic; use target kind webhook or mlflow_gateway"
-            )
         try:
-            able[0].split(control, candidate, share, key=action.id)
+            if able := self.splitter():
+                able.split(control, candidate, split, key=action.id)
         except RoutingError as error:
             self._move_on(action, ActionState.STARTED, ActionState.FAILED, {"error": str(error)})
             raise
+        self.registry.announce(self.service, split)
         event = {"id": action.id, "at": now().isoformat(), "by": action.by, "why": action.reason}
-        self.registry.note(self.service, candidate.name, event | {"what": f"{share:.0%} of the traffic"})
-        self._move_on(action, ActionState.STARTED, ActionState.DONE, {"share": share})
+        self.registry.note(self.service, candidate.name, event | {"what": f"{split.share:.0%} of the traffic"})
+        self._move_on(action, ActionState.STARTED, ActionState.DONE, {"share": split.share})
 
     def resume(self) -> list[Action]:
         """Finish the switches that a crash left in the middle; returns them as they are now."""

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     STALE = "stale"
     UNDONE = "undone"
     COMPARED = "compared"
+    PROMOTION_REQUESTED = "promotion_requested"
+    NOT_PROMOTED = "not_promoted"
     CAPACITY_SHORT = "capacity_short"
     SCALING_REQUESTED = "scaling_requested"
     SCALING_FAILED = "scaling_failed"
@@ -53,6 +55,8 @@ _HEADLINES = {
     Kind.STALE: "not evaluated for too long",
     Kind.UNDONE: "a rollback was undone",
     Kind.COMPARED: "an A/B test is decided",
+    Kind.PROMOTION_REQUESTED: "a promotion waits for a person's yes",
+    Kind.NOT_PROMOTED: "the candidate was not promoted",
     Kind.CAPACITY_SHORT: "the traffic to come needs more replicas than allowed",
     Kind.SCALING_REQUESTED: "a plan of replicas waits for a person's yes",
     Kind.SCALING_FAILED: "a plan of replicas could not be applied",
@@ -74,6 +78,8 @@ _WHAT_TO_DO = {
     Kind.STALE: "Check the schedule, the work pool and its worker.",
     Kind.UNDONE: "Nothing to do: evidence starts anew.",
     Kind.COMPARED: "Read what was decided and done; in mode dry_run or off, promote or stop the candidate by hand.",
+    Kind.PROMOTION_REQUESTED: "Open the paused promote run in Prefect and answer its form.",
+    Kind.NOT_PROMOTED: "The reason names what was missing; run promote again, or release with route all.",
     Kind.CAPACITY_SHORT: "Raise autoscaling.max_replicas of the next release, or accept that requests will wait.",
     Kind.SCALING_REQUESTED: "Open the paused scale run in Prefect and answer its form.",
     Kind.SCALING_FAILED: "Look what the target follows; the plan stands in MLflow with its manifest, to apply by hand.",

@@ -35,7 +35,6 @@ class Configuration:
         endpoint: Where it answers.
         prompt: Its prompt: a URI of the MLflow Prompt Registry, `prompts:/name/3`.
         parameters: Temperature and whatever else it is run with.
-        ab_test: Its share of an A/B test, and what the test asks.
         autoscaling: Bounds of its replicas.
     """
 
@@ -43,12 +42,11 @@ class Configuration:
     endpoint: str | None = None
     prompt: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    ab_test: Mapping[str, Any] | None = None
     autoscaling: Mapping[str, Any] | None = None
 
     @property
     def fingerprint(self) -> str:
-        """Hash of what answers: model, endpoint, prompt and parameters; shares and bounds change no answer."""
+        """Hash of what answers: model, endpoint, prompt and parameters; bounds change no answer."""
         answers = [self.model, self.endpoint, self.prompt, self.parameters]
         return hashlib.sha256(json.dumps(answers, sort_keys=True, default=str).encode()).hexdigest()[:16]
 

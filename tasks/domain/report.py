@@ -107,6 +107,20 @@ class RollbackReport(_Report):
     switched_at: datetime | None = None
 
 
+class PromotionReport(_Report):
+    """What a run of `promote` did; `state` as of a rollback."""
+
+    service: str
+    state: str
+    text: str
+    decision_id: str | None = None
+    control: str | None = None
+    candidate: str | None = None
+    by: str = ""
+    conditions: list[ConditionReport] = Field(default_factory=list)
+    switched_at: datetime | None = None
+
+
 class ScalingReport(_Report):
     """What a run of `scale` did; `state` as of a rollback."""
 
@@ -129,6 +143,7 @@ class ReleaseReport(_Report):
     fingerprint: str
     prompt: str | None = None
     routed: str
+    ab_test: str | None = None
     text: str
     live: str | None = None
 

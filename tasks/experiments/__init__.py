@@ -5,10 +5,10 @@ state carries the decision.
 """
 
 from tasks.experiments.assignment import assign
-from tasks.experiments.comparing import learn, start, update
+from tasks.experiments.comparing import call_off, learn, start, update
 from tasks.experiments.deciding import ratio_evidence
 from tasks.experiments.family import Family
-from tasks.experiments.report import ComparisonReport, comparison_report
+from tasks.experiments.report import ComparisonReport, comparison_report, nothing_to_compare
 from tasks.experiments.rows import Row
 from tasks.experiments.state import ComparisonState, Decision, Look, Outcome
 
@@ -21,8 +21,10 @@ __all__ = [
     "Outcome",
     "Row",
     "assign",
+    "call_off",
     "comparison_report",
     "learn",
+    "nothing_to_compare",
     "ratio_evidence",
     "start",
     "update",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 import numpy as np
@@ -14,7 +15,7 @@ from tasks.experiments.deciding import decide
 from tasks.experiments.family import Family
 from tasks.experiments.repeats import counted, effect_of
 from tasks.experiments.rows import ENOUGH, QUANTILE, REFERRED, Row, features_of, values_of
-from tasks.experiments.state import ComparisonState, Look, Tests
+from tasks.experiments.state import ComparisonState, Decision, Look, Outcome, Tests
 from tasks.experiments.units import Arm, each_its_own, evenly, means, new_units
 
 _JUDGED: tuple[Metric, ...] = ("quality", "toxicity")
@@ -87,6 +88,13 @@ def update(
         looks=_looked(state.looks, tests.get(experiment.primary), window),
     )
     return msgspec.structs.replace(state, decision=decide(state, experiment))
+
+
+def call_off(state: ComparisonState, why: str, at: datetime) -> ComparisonState:
+    """Return the state of a test that others ended; what was decided before stays, and so does nothing begun."""
+    if state.decision.final or state.began is None:
+        return state
+    return msgspec.structs.replace(state, decision=Decision(Outcome.INCONCLUSIVE, why, at))
 
 
 def _arms(

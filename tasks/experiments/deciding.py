@@ -48,7 +48,7 @@ def decide(state: ComparisonState, experiment: Experiment) -> Decision:
 
 def ratio_evidence(state: ComparisonState, experiment: Experiment) -> float:
     """Return the log evidence that the units were not split in the shares asked for."""
-    return sample_ratio_log_evidence(state.units, [experiment.control_share, 1 - experiment.control_share])
+    return sample_ratio_log_evidence(state.units, [1 - experiment.share, experiment.share])
 
 
 def invalid(state: ComparisonState, experiment: Experiment) -> str:
@@ -58,8 +58,8 @@ def invalid(state: ComparisonState, experiment: Experiment) -> str:
         share = control / (control + candidate)
         return (
             f"the split is off: the control got {share:.1%} of {control + candidate:,} {experiment.unit}s, asked were "
-            f"{experiment.control_share:.1%}; what is lost or sent elsewhere may be the difference. Repair the "
-            "assignment (or control_share) and begin anew"
+            f"{1 - experiment.share:.1%}; what is lost or sent elsewhere may be the difference. Repair the "
+            "assignment (or share) and begin anew"
         )
     if state.crossed > max(_CROSSED * (control + candidate), 5):
         return (

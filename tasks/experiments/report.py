@@ -78,9 +78,18 @@ def metric_reports(state: ComparisonState, experiment: Experiment) -> list[Metri
 
 
 def comparison_report(
-    service: str, control: str, candidate: str, state: ComparisonState, experiment: Experiment
+    service: str, control: str, candidate: str, state: ComparisonState, experiment: Experiment, note: str = ""
 ) -> ComparisonReport:
-    """Return what a state says."""
+    """Return what a state says.
+
+    Args:
+        service: Whose releases.
+        control: What serves so far.
+        candidate: What is tried.
+        state: After the last window.
+        experiment: What the test asks.
+        note: What is to be said of the assignment.
+    """
     decision = state.decision
     unit = f"{experiment.unit}s" if experiment.unit == "session" else "interactions, each assigned by itself"
     said = f"{decision.outcome.upper()}: {service} {candidate} against {control}, {experiment.primary} first."
@@ -98,5 +107,11 @@ def comparison_report(
         sample_ratio_log_evidence=ratio_evidence(state, experiment),
         start=state.began,
         end=state.ended,
-        text=f"{said} {decision.reason}.\n{seen}",
+        text="\n".join([f"{said} {decision.reason}.", seen, *([f"Assignment: {note}."] if note else [])]),
     )
+
+
+def nothing_to_compare(service: str) -> ComparisonReport:
+    """Return what is said when a service has no open test."""
+    words = f"no A/B test of {service} is open; `release` with ab_test starts one"
+    return ComparisonReport(service=service, control="", candidate="", decision="none", reason=words, text=words)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LIVE = "live"
 """The one alias that carries meaning; two could not be moved at once."""
 
+SPLIT = "plumbline.split"
+"""Tag of the registered model: while traffic is split, how whoever assigns it shall do so."""
+
 _RELEASE = "plumbline.release"
 _ORIGIN = "plumbline.origin"
 _CONFIGURATION = "plumbline.configuration"
@@ -93,6 +96,14 @@ class ModelVersions:
     def point(self, release: Release) -> None:
         """Let the alias point at a release."""
         self._client.set_registered_model_alias(plain(release.service), LIVE, release.version)
+
+    def announce(self, service: str, split: str) -> None:
+        """Tell applications how traffic is split; empty: it is not."""
+        self._client.set_registered_model_tag(plain(service), SPLIT, split)
+
+    def announced(self, service: str) -> str:
+        """Return what applications are told; empty: nothing is split."""
+        return str(self._client.get_registered_model(plain(service)).tags.get(SPLIT, ""))
 
     def mark(self, release: Release, mark: Mark, why: str) -> None:
         """Mark a release."""

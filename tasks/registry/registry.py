@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tasks.domain.errors import RegistryError
 from tasks.domain.naming import storable
 from tasks.domain.release import Configuration, Mark, Origin, Release
+from tasks.domain.split import Split
 from tasks.registry.connection import connect, named
 from tasks.registry.models import ModelVersions
 from tasks.registry.prompts import Prompts
@@ -126,6 +128,17 @@ class Registry:
             raise RegistryError(
                 f"live of {service!r} reads {back.name if back else 'nothing'} after it was set to {release!r}"
             )
+
+    def announce(self, service: str, split: Split | None) -> None:
+        """Tell applications that ask the registry how traffic is split, or that it is so no more."""
+        with named(self.uri):
+            self._versions.announce(service, json.dumps(split.to_json()) if split else "")
+
+    def announced(self, service: str) -> dict[str, Any]:
+        """Return what applications are told: salt, unit and shares; empty when nothing is split."""
+        with named(self.uri):
+            found: dict[str, Any] = json.loads(self._versions.announced(service) or "{}")
+        return found
 
     def mark(self, service: str, release: str, mark: Mark, why: str) -> None:
         """Mark a release as good or quarantined, or lift the mark."""

@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from tasks.domain.release import Release
 from tasks.domain.scaling import ScalingPlan
+from tasks.domain.split import Split
 
 
 class TrafficTarget(Protocol):
@@ -46,13 +47,17 @@ class TrafficTarget(Protocol):
 class SplittingTarget(Protocol):
     """A target that can give a candidate a share of the traffic."""
 
-    def split(self, control: Release, candidate: Release, share: float, *, key: str) -> None:
+    @property
+    def sticks(self) -> bool:
+        """Whether it can keep a session on its side; else each request is assigned by itself."""
+
+    def split(self, control: Release, candidate: Release, split: Split, *, key: str) -> None:
         """Give a candidate a share of the traffic, and the release that serves the rest.
 
         Args:
             control: What serves now.
             candidate: What gets the share.
-            share: Between 0 and 1.
+            split: How much, and what sticks to its side.
             key: The same key is the same order.
 
         Raises:

@@ -121,7 +121,7 @@ def _mode(failing: Failing) -> Condition:
 
 
 def _decision(failing: Failing) -> Condition:
-    words = "the window still says fail" if failing.stands else "the window was evaluated again and fails no more"
+    words = "what it says still stands" if failing.stands else "it was decided anew since, and says so no more"
     return Condition("decision", failing.stands, words)
 
 

@@ -12,6 +12,7 @@ import httpx
 from tasks.domain.errors import RoutingError
 from tasks.domain.release import Release
 from tasks.domain.settings.policy import Target
+from tasks.domain.split import Split
 from tasks.domain.window import parse_delay
 from tasks.registry import mlflow_uri, without_password
 
@@ -29,6 +30,9 @@ class GatewayTarget:
         service: Whose traffic.
         sleep: Waits so many seconds.
     """
+
+    sticks = False
+    """The gateway draws for each request."""
 
     def __init__(self, settings: Target, service: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._base = (settings.url or mlflow_uri()).rstrip("/")
@@ -51,9 +55,9 @@ class GatewayTarget:
         """Replace the endpoint's model definition if it is the expected one, and wait until caches are gone."""
         self._map([(to, 1.0)], [to, expected] if expected is not None else None)
 
-    def split(self, control: Release, candidate: Release, share: float, *, key: str) -> None:  # noqa: ARG002 (setting a mapping again is no second switch)
+    def split(self, control: Release, candidate: Release, split: Split, *, key: str) -> None:  # noqa: ARG002 (setting a mapping again is no second switch)
         """Give a candidate a share; the gateway draws for each request, so that no user sticks to a side."""
-        self._map([(control, 1 - share), (candidate, share)], [control, candidate])
+        self._map([(control, 1 - split.share), (candidate, split.share)], [control, candidate])
 
     def _map(self, weights: Sequence[tuple[Release, float]], among: Sequence[Release] | None) -> None:
         """Map the endpoint to releases, if all it maps to now is among some of them."""

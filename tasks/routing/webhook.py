@@ -16,6 +16,7 @@ from tasks.domain.errors import RoutingError
 from tasks.domain.release import Release
 from tasks.domain.scaling import ScalingPlan
 from tasks.domain.settings.policy import Target
+from tasks.domain.split import Split
 from tasks.routing.address import permitted
 
 _TIMEOUT_SECONDS = 10.0
@@ -27,12 +28,14 @@ class WebhookTarget:
 
     `POST url` with `{"action": "switch", "service", "release", "version", "model", "endpoint", "prompt", "expected"}`
     shall switch to `release` if it serves `expected`, alone or beside `release` (409 if not); `"action": "split"` with
-    `share` shall give `release` that share and `expected` the rest. `GET read_back_url?service=…` shall answer
-    `{"release": …}` when one release gets all traffic, `{"release": null}` while it is split. A router that runs
-    replicas too takes `{"action": "scale", "plan", "service", "release", "learned_until", "min_replicas",
-    "max_replicas", "hours": [{"start", "replicas"}], "autoscaler"}`, and adds `"plan"`, the one it follows, to what is
-    read back. Each request carries `X-Plumbline-Timestamp` and `X-Plumbline-Signature: sha256=<hex>`, the HMAC of
-    `<timestamp>.<body>` (a GET has an empty body); an order also `Idempotency-Key`.
+    `share`, `salt`, `unit` and `shares` shall give `release` that share and `expected` the rest; with unit `session` by
+    `assign(session, salt, shares)` of `tasks.experiments`, so that each session keeps its side. `GET
+    read_back_url?service=…` shall answer `{"release": …}` when one release gets all traffic, `{"release": null}` while
+    it is split. A router that runs replicas too takes `{"action": "scale", "plan", "service", "release",
+    "learned_until", "min_replicas", "max_replicas", "hours": [{"start", "replicas"}], "autoscaler"}`, and adds
+    `"plan"`, the one it follows, to what is read back. Each request carries `X-Plumbline-Timestamp` and
+    `X-Plumbline-Signature: sha256=<hex>`, the HMAC of `<timestamp>.<body>` (a GET has an empty body); an order also
+    `Idempotency-Key`.
 
     Args:
         settings: The target's.
@@ -40,6 +43,9 @@ class WebhookTarget:
         secret: Gives a secret by its name; asked when a request is sent, so that whoever only looks needs none.
         clock: Seconds since 1970.
     """
+
+    sticks = True
+    """It is told salt and unit, and how to assign by them."""
 
     def __init__(
         self,
@@ -66,9 +72,9 @@ class WebhookTarget:
         """Tell the router to switch; repeated with the same key until it answers."""
         self.post(self._order("switch", to, expected), key)
 
-    def split(self, control: Release, candidate: Release, share: float, *, key: str) -> None:
+    def split(self, control: Release, candidate: Release, split: Split, *, key: str) -> None:
         """Tell the router to give a candidate a share."""
-        self.post(self._order("split", candidate, control) | {"share": share}, key)
+        self.post(self._order("split", candidate, control) | {"share": split.share} | split.to_json(), key)
 
     def follows(self, plan: ScalingPlan) -> bool:
         """Ask the router which plan of replicas it follows."""

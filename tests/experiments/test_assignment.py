@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 import subprocess
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from scipy import stats
@@ -20,18 +22,12 @@ CASES = [
     for salt in ("tone-test", "tone-test-2", "λ", "s" * 100)
     for shares in (HALVES, {"10": 1, "9": 2, "é": 3, "z": 1}, {"1.4": 90, "1.5": 10}, {"only": 1})
 ]
+README = Path(__file__).parents[2] / "README.md"
 IN_NODE = """
 const crypto = require("crypto");
 const cases = JSON.parse(require("fs").readFileSync(0));
-const assign = ({unit, salt, shares}) => {
-  const names = Object.keys(shares).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  const u = parseInt(crypto.createHmac("sha256", salt).update(unit).digest("hex").slice(0, 13), 16) / 2 ** 52;
-  const total = names.reduce((sum, name) => sum + shares[name], 0);
-  let reached = 0;
-  for (const name of names) { reached += shares[name]; if (u < reached / total) return name; }
-  return names[names.length - 1];
-};
-console.log(JSON.stringify(cases.map(assign)));
+{}
+console.log(JSON.stringify(cases.map(({{unit, salt, shares}}) => assign(unit, salt, shares))));
 """
 
 
@@ -87,8 +83,15 @@ def test_raising_a_share_moves_units_only_towards_it():
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
 def test_node_assigns_alike():
-    """A dozen lines of JavaScript, on ids, salts and names of every kind."""
+    """The lines of JavaScript in the README, on ids, salts and names of every kind."""
+    lines = re.search(r"```js\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert lines is not None
     told = subprocess.run(
-        ["node", "-e", IN_NODE], input=json.dumps(CASES), capture_output=True, text=True, check=True, timeout=60
+        ["node", "-e", IN_NODE.format(lines[1])],
+        input=json.dumps(CASES),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert json.loads(told.stdout) == [assign(**case) for case in CASES]

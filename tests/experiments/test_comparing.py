@@ -165,7 +165,7 @@ def test_a_split_as_asked_for_is_no_mismatch():
     """90 and 10, with the share given; pairs are spread over the window."""
     rng = np.random.default_rng(11)
     state = start()
-    experiment = Experiment(guardrails=(), control_share=0.9)
+    experiment = Experiment(guardrails=(), share=0.1)
     for hour in range(20):
         state = update(state, experiment, at(hour), rows(rng, 180), rows(rng, 20))
     assert state.decision.outcome is Outcome.CONTINUE

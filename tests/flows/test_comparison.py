@@ -129,7 +129,7 @@ def test_dry_run_only_says_what_it_would_do_and_old_decisions_act_never(place: P
     logs = logs_of(place, service, 0.4)
     for name in "12":
         release(service=service, release=name, model=f"gpt-{name}")
-    assert run(service, logs).actions == ["dry run: would stop 2"]
+    assert run(service, logs, policy={"freshness": "3d"}).actions == ["dry run: would stop 2"]
     late = run(service, logs, now=END + timedelta(days=3), start=BEGAN, policy={"mode": "auto"}, end=END)
     assert late.actions == ["did not stop 2: the decision is older than policy.freshness 24h"]
     live = Registry.connect().live(service)

@@ -10,6 +10,7 @@ import pytest
 from tasks.domain.errors import RoutingError
 from tasks.domain.release import Configuration
 from tasks.domain.settings.policy import Target
+from tasks.domain.split import Split
 from tasks.routing import SplittingTarget, TrafficTarget, unanswered
 from tasks.routing.address import permitted
 from tasks.routing.gateway import GatewayTarget
@@ -19,6 +20,7 @@ from tests.routing.test_switching import release
 
 OLD, NEW, THIRD = (replace(release(name), configuration=Configuration(model=f"m{name}")) for name in "123")
 KINDS = ["webhook", "mlflow_gateway"]
+TENTH = Split(control="2", candidate="3", share=0.1, salt="tone", unit="session")
 
 
 @pytest.fixture
@@ -65,13 +67,13 @@ def test_a_candidate_gets_a_share_and_loses_it_again(kind: str, router: Router) 
     assert isinstance(made, SplittingTarget)
     for winner, loser in ((NEW, THIRD), (THIRD, NEW)):
         router.serving, router.shares = "2", {}
-        made.split(NEW, THIRD, 0.1, key=f"split {winner.name}")
+        made.split(NEW, THIRD, TENTH, key=f"split {winner.name}")
         assert (made.serves(NEW), made.serves(THIRD), router.shares) == (False, False, {"3": 0.1})
         made.switch(winner, expected=loser, key=f"end {winner.name}")
         assert (made.serves(winner), router.shares) == (True, {})
     router.serving = "1"
     with pytest.raises(RoutingError, match=r"409|somebody else moved it"):
-        made.split(NEW, THIRD, 0.1, key="again")
+        made.split(NEW, THIRD, TENTH, key="again")
 
 
 @pytest.mark.parametrize("kind", KINDS)

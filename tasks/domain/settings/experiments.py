@@ -47,9 +47,9 @@ class Experiment(Settings):
     unit: Literal["interaction", "session"] = Field(
         default="interaction",
         description="What was assigned: each interaction by itself (a router that splits at random), or sessions that "
-        "stick to one release (the column session_id).",
+        "stick to one release (the column session_id; map your user's id to it where users stick).",
     )
-    control_share: float = Field(default=0.5, gt=0, lt=1, description="Share of the units the control was to get.")
+    share: float = Field(default=0.5, gt=0, lt=1, description="Share of the units the candidate is to get.")
     min_days: float = Field(default=1, ge=0, le=365, description="No promotion before; a stop may come at any time.")
     max_days: float = Field(default=14, gt=0, le=365, description="After this the test ends, decided or not.")
 

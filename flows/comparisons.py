@@ -1,0 +1,60 @@
+"""Comparisons in the store: each one row of evidence, replaced, since a state carries its own past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tasks.experiments import ComparisonState, Outcome
+from tasks.store import EvidenceRow, Store
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """The comparisons of one service.
+
+    Attributes:
+        service: Whose.
+        store: Where they are kept.
+    """
+
+    service: str
+    store: Store
+
+    def load(self, candidate: str, key: str) -> tuple[ComparisonState | None, bool]:
+        """Return a comparison's state, None when there is none; and whether its decision was acted on."""
+        row = self._row(candidate, key)
+        if row is None or row.state is None:
+            return None, False
+        return ComparisonState.from_json(row.state), bool(row.families.get("acted"))
+
+    def outcome(self, candidate: str, key: str) -> Outcome | None:
+        """Return what a comparison says now; None when there is none."""
+        row = self._row(candidate, key)
+        return Outcome(row.families["decision"]) if row else None
+
+    def keep(self, candidate: str, key: str, state: ComparisonState, *, acted: bool) -> None:
+        """Keep a comparison that has begun."""
+        if state.began is None or state.ended is None:
+            return
+        self.store.evidence.put(
+            self.service,
+            candidate,
+            named(key),
+            state.began,
+            state.ended,
+            detector_hash="compare",
+            state=state.to_json(),
+            log_evidence={name: tests.worse.log_evidence for name, tests in state.tests.items()},
+            families={"decision": state.decision.outcome.value, "acted": acted},
+        )
+
+    def _row(self, candidate: str, key: str) -> EvidenceRow | None:
+        return self.store.evidence.last_before(self.service, candidate, named(key), _NEVER)
+
+
+def named(key: str) -> str:
+    """Return what stands in the store where windows have the hash of their configuration."""
+    return f"compare-{key}"

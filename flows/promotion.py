@@ -1,0 +1,56 @@
+"""Promote the candidate of an A/B test: conditions → approve → switch → read back → record → tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas import State
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+
+from flows.promoting import Promotion, settled
+from flows.switchboard import switchboard
+from tasks.domain.errors import LeaseHeldError
+from tasks.domain.report import PromotionReport
+
+
+def _run_name() -> str:
+    """Say service and act in the name of the run."""
+    asked: dict[str, Any] = flow_run.parameters
+    return f"{asked.get('service', 'promote')} {'dry run' if asked.get('dry_run') else 'promote'}"
+
+
+@flow(name="promote", flow_run_name=_run_name, persist_result=False)
+def promote(
+    service: str,
+    decision_id: str | None = None,
+    approve: bool = False,
+    dry_run: bool = False,
+    by: str = "",
+) -> PromotionReport | State[PromotionReport]:
+    """Give the candidate of a decided A/B test all traffic, if every condition holds; otherwise say which does not.
+
+    Args:
+        service: The service whose candidate is meant.
+        decision_id: The decision of `compare` this follows, with its policy, target and alerts. Empty: a person asks
+            for the newest one.
+        approve: Ask a person before switching.
+        dry_run: Only say what would be done.
+        by: Who asks; it stands in the record.
+    """
+    request = Promotion(service, decision_id, approve=approve, dry_run=dry_run, by=by)
+    try:
+        with switchboard(service, request.known_target()) as board:
+            report = request.begin(board)
+        if report is None and request.asks:
+            request.ask()
+        if report is None:
+            with switchboard(service, request.known_target()) as board:
+                report = request.switch(board)
+    except LeaseHeldError as error:
+        report = request.busy(error)
+    settled(request, report)
+    if report.state == "failed":
+        return Failed(message=report.text, name="Failed", data=report)
+    return Completed(message=report.text, name=report.state.replace("_", " ").capitalize(), data=report)
