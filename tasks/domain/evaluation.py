@@ -30,12 +30,6 @@ class Lines:
     warn: float | None = None
     rollback: float | None = None
 
-    @property
-    def strongest(self) -> float | None:
-        """The stronger of the two families' evidence; None before there is any."""
-        known = [value for value in (self.warn, self.rollback) if value is not None]
-        return max(known) if known else None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelinePoint:
@@ -99,6 +93,7 @@ class Evaluation:
 
     @property
     def once_in(self) -> str:
-        """How seldom an unchanged release looks like this, in words; empty before there is evidence."""
-        strongest = self.lines.strongest
-        return "" if strongest is None else once_in(strongest, self.window.length)
+        """How seldom an unchanged release looks like this, in words, as its text says; empty before any evidence."""
+        failed = self.verdict is Verdict.FAIL and self.lines.rollback is not None
+        evidence = self.lines.rollback if failed else self.lines.warn
+        return "" if evidence is None else once_in(evidence, self.window.length)

@@ -19,9 +19,10 @@ _DONE_SHOWN = 5
 
 def service_note(standing: Standing, experiment: str, release_runs: Mapping[str, str]) -> str:
     """Return a service's description: the first line answers what people open the page for."""
-    live = f"**Live: {_said(standing.live)}**" if standing.live else f"Release **{_said(standing.release)}**"
+    # No bold: the list of experiments shows descriptions as they are written.
+    live = f"Live: {_said(standing.live)}" if standing.live else f"Release {_said(standing.release)}"
     since = f" since {standing.since:%m-%d %H:%M}Z" if standing.since else ""
-    first = f"{live}, **{standing.verdict.upper()}**{since}. {_incident(standing)}"
+    first = f"{live}, {standing.verdict.upper()}{since}. {_incident(standing)}"
     links = [
         f"[releases side by side]({link_to_view(experiment, RELEASES, charts=True)})",
         f"[all windows]({link_to_view(experiment, WINDOWS)})",
@@ -34,7 +35,8 @@ def service_note(standing: Standing, experiment: str, release_runs: Mapping[str,
     if standing.newest:
         parts.append(_said(f"Now: {_sure(standing.newest)}"))
     if standing.incident:
-        parts.append(_said(f"Then: {'; '.join(standing.incident.reasons[:2])}. {_sure(standing.incident)}"))
+        why = "; ".join(standing.incident.reasons[:2])
+        parts.append(_said(f"The last incident: {why}. {_sure(standing.incident)}"))
     parts += [f"- {_said(words)}" for words in standing.done[:_DONE_SHOWN]]
     parts.append(
         "A run named by a time is a window: its report.html explains the verdict, its Traces are the worst "
@@ -88,10 +90,10 @@ def fleet_tags(standing: Standing, experiment: str) -> dict[str, str]:
         "plumbline.service": standing.service,
         "live": standing.live or "unknown",
         "verdict": standing.verdict,
-        "since": f"{standing.since:%Y-%m-%d %H:%M}Z" if standing.since else "",
+        "since": f"{standing.since:%m-%d %H:%M}Z" if standing.since else "",
         "quality": _quality(standing),
         "once in": newest.once_in if newest else "",
-        "last window": f"{newest.start:%Y-%m-%d %H:%M}–{newest.end:%H:%M}Z" if newest else "",
+        "last window": f"{newest.start:%m-%d %H:%M}–{newest.end:%H:%M}Z" if newest else "",
         "mode": standing.mode,
         "owner": standing.owner or "nobody named",
         "judge a day": _usd(standing.judge_usd_a_day),

@@ -18,14 +18,14 @@ from tasks.tracking.period import render_period
 from tasks.tracking.standing import Standing
 from tasks.tracking.tags import KEY, NOTE, bounded
 from tasks.tracking.tracker import Tracker
-from tasks.tracking.views import fleet_views
+from tasks.tracking.views import SERVICES, fleet_views, link_to_view
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
 _FLEET_NOTE = (
-    "Every service Plumbline watches, a row each: open [All services](#/experiments/{0}/runs?viewStateShareKey="
-    "plumbline-services). A row's description links to the service's experiment and its newest window."
+    "Every service Plumbline watches, a row each: [All services]({}).\n\n"
+    "A row's description links to the service's experiment, its newest window and the flow run that evaluated it."
 )
 
 
@@ -131,7 +131,7 @@ class Showcase(Tracker):
         if known is not None:
             return str(known.experiment_id)
         experiment = self._make(FLEET)
-        self._dress(experiment, fleet_views() | {NOTE: _FLEET_NOTE.format(experiment)})
+        self._dress(experiment, fleet_views() | {NOTE: _FLEET_NOTE.format(link_to_view(experiment, SERVICES))})
         return experiment
 
 

@@ -67,7 +67,7 @@ def test_a_services_description_answers_in_its_first_line(showcase: Showcase) ->
     experiment = showcase._client.get_experiment_by_name("plumbline/shown")
     first, links, *_ = experiment.tags["mlflow.note.content"].split("\n\n")
     assert first == (
-        "**Live: 1**, **PASS** since 06-01 08:00Z. "
+        "Live: 1, PASS since 06-01 08:00Z. "
         "Last incident: 2 FAIL 06-01 07:00Z; 06-01 08:00Z rolled back: 2 → 1 by policy."
     )
     experiment_id, run_id = where["1"].split("/")
