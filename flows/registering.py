@@ -160,7 +160,7 @@ class Candidate:
         words = [f"{self._board.service} {release.name} is registered as version {release.version}"]
         words += [f"with prompt {self._configuration.prompt}"] if self._configuration.prompt else []
         words += [f"live is {live.name if live else 'nothing yet'}"]
-        words += [f"A/B test {self._test} is open: {self._routed} of the traffic"] if self._test else []
+        words += [f"A/B test {self._test} is open: {float(self._routed):.0%} of the traffic"] if self._test else []
         words += [f"configured like {', '.join(self._alike)}"] if self._alike else []
         return ReleaseReport(
             service=self._board.service,

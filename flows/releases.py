@@ -64,4 +64,5 @@ def release(
         candidate.route(route, ab_test)
         report = candidate.report()
     create_markdown_artifact(key=f"release-{slug(service)}", markdown=report.text, description=f"Release of {service}")
-    return Completed(message=report.text, name="Released" if report.live == release else "Registered", data=report)
+    name = "Test started" if report.ab_test else "Released" if report.live == release else "Registered"
+    return Completed(message=report.text, name=name, data=report)

@@ -106,10 +106,21 @@ def _open(state: ComparisonState, experiment: Experiment, metric: Metric) -> str
         needed = more_pairs(tests.not_worse, margin, experiment.alpha, _effect(state, metric))
     if not tests.not_worse.pairs:
         return f"{metric} not measured yet"
-    estimate = f"now {_signed(tests.not_worse.interval.estimate)}"
+    estimate = f"now {_signed(tests.not_worse.interval.estimate)}{_until_stopped(state, experiment, metric)}"
     if needed is None:
         return f"too few yet to say when {question} is settled ({estimate})"
     return f"{about(needed)} more of each to settle {question} ({estimate})"
+
+
+def _until_stopped(state: ComparisonState, experiment: Experiment, metric: Metric) -> str:
+    """Return after how many more pairs a candidate that stays as bad as it looks is stopped; empty if it looks good."""
+    tests, family = state.tests[metric], Family(experiment)
+    drop = -tests.worse.interval.estimate
+    if drop < getattr(experiment.margins, metric) / 2:
+        return ""
+    alone = family.alpha_stop * family.weight(metric)
+    needed = more_pairs(tests.worse, drop, alone, _effect(state, metric))
+    return f"; if it stays there, stopped after {about(needed)} more" if needed else ""
 
 
 def _shown(state: ComparisonState, experiment: Experiment) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -75,6 +76,21 @@ def test_nothing_served_is_no_evidence():
     state = update(update(start(), QUALITY, at(0), [], []), QUALITY, at(1), rows(rng, 50), [])
     assert state.decision.outcome is Outcome.CONTINUE
     assert "quality not measured yet" in state.decision.reason
+
+
+def test_what_is_missing_to_stop_a_candidate_is_told_before_it_is_stopped():
+    """About as many pairs as most tests then take, within a factor of two."""
+    foretold, taken = [], []
+    for seed in range(40):
+        rng, state = np.random.default_rng(seed), start()
+        while not state.decision.final:
+            state = update(state, QUALITY, at(state.windows), rows(rng, 40), rows(rng, 40, drop=0.06))
+            words = re.search(r"if it stays there, stopped after about ([\d,]+) more", state.decision.reason)
+            if words and state.windows == 3:
+                foretold.append(120 + int(words[1].replace(",", "")))
+        taken.append(state.tests["quality"].worse.pairs)
+    assert len(foretold) >= 20
+    assert 0.5 < np.median(taken) / np.median(foretold) < 2
 
 
 def test_a_bad_candidate_is_stopped_and_stays_stopped():
