@@ -16,6 +16,7 @@ from flows.hindsight import backtest_report
 from flows.replaying import Replay
 from flows.reporting import backtest_markdown, slug
 from tasks.domain.backtest import BacktestReport
+from tasks.domain.markdown import escaped
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
@@ -69,6 +70,6 @@ def backtest(
     create_markdown_artifact(
         key=f"backtest-{slug(service)}",
         markdown=backtest_markdown(report),
-        description=f"What a policy would have done on {service}",
+        description=escaped(f"What a policy would have done on {service}"),
     )
     return Completed(message=report.text.split("\n")[0][:400], name="Replayed", data=report)

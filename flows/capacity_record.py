@@ -11,8 +11,9 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
 from prefect.runtime import flow_run
 
-from flows.reporting import cell, slug
+from flows.reporting import slug
 from tasks.capacity import CapacityReport, HourReport
+from tasks.domain.markdown import escaped
 from tasks.domain.study import Study
 from tasks.tracking import plan_figure, study_page
 
@@ -80,16 +81,16 @@ def capacity_study(report: CapacityReport) -> Study:
 def publish_capacity(report: CapacityReport, link_of: Callable[[str], str | None]) -> None:
     """Leave the plan as an artifact and tell it as an event."""
     address = link_of(report.mlflow_run_id) if report.mlflow_run_id else None
-    lines = [f"# {report.outcome.upper()} · {cell(report.service)} {cell(report.release)}", ""]
-    lines += [f"{cell(line)}\n" for line in report.text.split("\n")]
+    lines = [f"# {report.outcome.upper()} · {escaped(report.service)} {escaped(report.release)}", ""]
+    lines += [f"{escaped(line)}\n" for line in report.text.split("\n")]
     lines += [f"| {' | '.join(_HEAD)} |", "|---|---|---|---|---|---|"]
     lines += [f"| {' | '.join(row)} |" for row in _days(report)]
-    lines += ["", *(f"**Done:** {cell(action)}" for action in report.actions)]
+    lines += ["", *(f"**Done:** {escaped(action)}" for action in report.actions)]
     lines += ["", *([f"[Plan, picture and manifest in MLflow]({address})"] if address else [])]
     create_markdown_artifact(
         key=f"capacity-{slug(report.service)}",
         markdown="\n".join(lines),
-        description=f"Replicas of {report.service} {report.release}: {report.outcome}",
+        description=escaped(f"Replicas of {report.service} {report.release}: {report.outcome}"),
     )
     emit_event(
         event=f"plumbline.capacity.{report.outcome}",

@@ -8,6 +8,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
 
 from flows.reporting import rollback_markdown, slug
+from tasks.domain.markdown import escaped
 from tasks.domain.report import RollbackReport
 from tasks.store import Store
 
@@ -22,7 +23,7 @@ def settled(request: Request, report: RollbackReport) -> None:
     create_markdown_artifact(
         key=f"rollback-{slug(request.service)}",
         markdown=rollback_markdown(report),
-        description=f"Rollback of {request.service}: {report.state}",
+        description=escaped(f"Rollback of {request.service}: {report.state}"),
     )
     if report.state in {"done", "refused", "failed", "rejected"}:
         emit("done" if report.state == "done" else "refused", request, report)

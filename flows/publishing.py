@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 from flows.aside import is_aside
 from flows.assignment import Assignment
 from flows.reporting import markdown, slug
+from tasks.domain.markdown import escaped
 from tasks.domain.report import EvaluationReport
 
 
@@ -36,7 +37,7 @@ def publish(
     create_markdown_artifact(
         key=f"verdict-{slug(assignment.service)}",
         markdown=markdown(report, headline, links),
-        description=f"Verdict on {assignment.service}: {headline.lower()}",
+        description=escaped(f"Verdict on {assignment.service}: {headline.lower()}"),
     )
     if headline.lower() != report.verdict:
         return

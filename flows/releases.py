@@ -13,6 +13,7 @@ from prefect.states import Completed
 from flows.registering import Candidate
 from flows.reporting import slug
 from flows.switchboard import switchboard
+from tasks.domain.markdown import escaped
 from tasks.domain.report import ReleaseReport
 from tasks.domain.settings.capacity import Autoscaling
 from tasks.domain.settings.experiments import Experiment
@@ -63,6 +64,10 @@ def release(
         candidate.register()
         candidate.route(route, ab_test)
         report = candidate.report()
-    create_markdown_artifact(key=f"release-{slug(service)}", markdown=report.text, description=f"Release of {service}")
+    create_markdown_artifact(
+        key=f"release-{slug(service)}",
+        markdown=escaped(report.text),
+        description=f"Release of {escaped(service)}",
+    )
     name = "Test started" if report.ab_test else "Released" if report.live == release else "Registered"
     return Completed(message=report.text, name=name, data=report)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tasks.domain.backtest import BacktestReport
 from tasks.domain.evaluation import Evaluation
+from tasks.domain.markdown import escaped
 from tasks.domain.report import (
     ConditionReport,
     EvaluationReport,
@@ -126,17 +127,17 @@ def add_spend(one: JudgeSpend, other: JudgeSpend) -> JudgeSpend:
 
 def markdown(report: EvaluationReport, headline: str, links: Sequence[tuple[str, str]]) -> str:
     """Return the run's Prefect artifact: verdict text, table of findings of the newest window, links."""
-    lines = [f"# {headline.upper()} · {cell(report.service)}", ""]
+    lines = [f"# {escaped(headline.upper())} · {escaped(report.service)}", ""]
     if not report.windows:
-        lines += [f"- {cell(reason)}" for reason in report.reasons]
+        lines += [f"- {escaped(reason)}" for reason in report.reasons]
     else:
         newest = max(report.windows, key=lambda window: (window.verdict == report.verdict, window.end))
         for line in newest.text.split("\n"):
-            lines += [cell(line) if line.startswith("- ") else f"\n{cell(line)}\n"]
+            lines += [escaped(line) if line.startswith("- ") else f"\n{escaped(line)}\n"]
         lines += ["", "| monitor | verdict | value | 95 % interval | baseline |", "|---|---|---|---|---|"]
         lines += [_finding(finding) for finding in newest.findings]
         lines += ["", f"{len(report.windows)} windows, the newest until {report.windows[-1].end:%Y-%m-%d %H:%M}Z."]
-    lines += ["", *(f"**Done:** {cell(action)}" for action in report.actions)]
+    lines += ["", *(f"**Done:** {escaped(action)}" for action in report.actions)]
     lines += ["", *(f"[{name}]({address})" for name, address in links)]
     return "\n".join(lines)
 
@@ -148,29 +149,31 @@ def rollback_markdown(report: RollbackReport) -> str:
 
 def conditions_markdown(state: str, service: str, text: str, conditions: Sequence[ConditionReport]) -> str:
     """Return the Prefect artifact of an action: what was done, and each condition with what was found."""
-    lines = [f"# {state.replace('_', ' ').upper()} · {cell(service)}", "", cell(text)]
+    lines = [f"# {state.replace('_', ' ').upper()} · {escaped(service)}", "", escaped(text)]
     if conditions:
         lines += ["", "| condition | holds | found |", "|---|---|---|"]
-        lines += [f"| {one.name} | {'yes' if one.holds else '**no**'} | {cell(one.words)} |" for one in conditions]
+        lines += [f"| {one.name} | {'yes' if one.holds else '**no**'} | {escaped(one.words)} |" for one in conditions]
     return "\n".join(lines)
 
 
 def backtest_markdown(report: BacktestReport) -> str:
     """Return the Prefect artifact of a backtest: what would have happened to each release, and by simple rules."""
-    lines = [f"# Backtest · {cell(report.service)}", ""]
-    lines += [cell(line) if line.startswith("- ") else f"\n{cell(line)}\n" for line in report.text.split("\n")]
+    lines = [f"# Backtest · {escaped(report.service)}", ""]
+    lines += [escaped(line) if line.startswith("- ") else f"\n{escaped(line)}\n" for line in report.text.split("\n")]
     names = [one.release for one in report.releases]
-    lines += ["", f"| would have rolled back | {' | '.join(map(cell, names))} |", "|---|" + "---|" * len(names)]
+    lines += ["", f"| would have rolled back | {' | '.join(map(escaped, names))} |", "|---|" + "---|" * len(names)]
     ours = {one.release: one.rolled_back_at for one in report.releases}
-    for rule, fired in [("Plumbline", ours), *((cell(one.rule), one.fired_at) for one in report.rules)]:
+    for rule, fired in [("Plumbline", ours), *((escaped(one.rule), one.fired_at) for one in report.rules)]:
         times = (f"{at:%Y-%m-%d %H:%M}Z" if (at := fired.get(name)) else "never" for name in names)
         lines += [f"| {rule} | {' | '.join(times)} |"]
-    return "\n".join([*lines, "", f"Judging: {report.judge.calls} calls; expected were {report.expected.words}."])
+    return "\n".join(
+        [*lines, "", f"Judging: {report.judge.calls} calls; expected were {escaped(report.expected.words)}."]
+    )
 
 
 def _finding(finding: FindingReport) -> str:
     interval = " – ".join(_number(end) for end in finding.interval) if finding.interval else ""
-    cells = [cell(finding.monitor), finding.verdict, _number(finding.value), interval, _number(finding.baseline)]
+    cells = [escaped(finding.monitor), finding.verdict, _number(finding.value), interval, _number(finding.baseline)]
     return f"| {' | '.join(cells)} |"
 
 
@@ -181,8 +184,3 @@ def slug(name: str) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
-
-
-def cell(text: str) -> str:
-    """Make text safe in Markdown, inside a table too: service, release and column names come from logs."""
-    return text.replace("|", "\\|").replace("[", "\\[").replace("\n", " ").replace("<", "&lt;").replace("`", "'")

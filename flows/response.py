@@ -13,6 +13,7 @@ from prefect.states import Completed
 
 from flows.answers import Answers
 from flows.reporting import slug
+from tasks.domain.markdown import escaped
 from tasks.domain.report import ResponseReport
 from tasks.domain.settings.policy import Alerts, Target
 
@@ -48,5 +49,7 @@ def respond(
     """
     answers = Answers(service, reason, by, target, alerts)
     report = answers.give(action, until)
-    create_markdown_artifact(key=f"response-{slug(service)}", markdown=report.text, description=f"{action}: {service}")
+    create_markdown_artifact(
+        key=f"response-{slug(service)}", markdown=escaped(report.text), description=f"{action}: {service}"
+    )
     return Completed(message=report.text, name=action.replace("_", " ").capitalize(), data=report)

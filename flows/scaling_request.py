@@ -20,6 +20,7 @@ from flows.reporting import conditions_markdown, slug
 from flows.telling import Teller
 from tasks.alerts import Kind
 from tasks.domain.errors import LeaseHeldError, RoutingError
+from tasks.domain.markdown import escaped
 from tasks.domain.report import ConditionReport, ScalingReport
 from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.domain.window import parse_delay
@@ -215,7 +216,7 @@ def settled(request: ScalingRequest, report: ScalingReport) -> None:
     create_markdown_artifact(
         key=f"scaling-{slug(request.service)}",
         markdown=conditions_markdown(report.state, report.service, report.text, report.conditions),
-        description=f"Replicas of {request.service}: {report.state}",
+        description=escaped(f"Replicas of {request.service}: {report.state}"),
     )
     if report.state in {"done", "refused", "failed", "rejected"}:
         emit_event(

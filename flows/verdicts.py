@@ -9,7 +9,8 @@ from prefect.events import emit_event
 from prefect.runtime import flow_run
 
 from flows.contest import Contest
-from flows.reporting import cell, slug
+from flows.reporting import slug
+from tasks.domain.markdown import escaped
 from tasks.domain.study import Study
 from tasks.experiments import ComparisonReport, ComparisonState
 from tasks.experiments.report import MetricReport
@@ -61,16 +62,16 @@ def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Co
 def publish_comparison(report: ComparisonReport, link_of: Callable[[str], str | None]) -> None:
     """Leave the decision as an artifact and tell it as an event."""
     address = link_of(report.mlflow_run_id) if report.mlflow_run_id else None
-    lines = [f"# {report.decision.upper()} · {cell(report.service)}", "", cell(report.text), ""]
+    lines = [f"# {report.decision.upper()} · {escaped(report.service)}", "", escaped(report.text), ""]
     lines += [f"| {' | '.join(_HEAD)} |", "|---|---|---|---|---|---|"]
-    lines += [f"| {' | '.join(map(cell, _row(one)))} |" for one in report.metrics]
-    lines += ["", *([f"**Waiting:** {cell(report.waiting)}"] if report.waiting else [])]
-    lines += [f"**Done:** {cell(action)}" for action in report.actions]
+    lines += [f"| {' | '.join(map(escaped, _row(one)))} |" for one in report.metrics]
+    lines += ["", *([f"**Waiting:** {escaped(report.waiting)}"] if report.waiting else [])]
+    lines += [f"**Done:** {escaped(action)}" for action in report.actions]
     lines += ["", *([f"[Comparison in MLflow]({address})"] if address else [])]
     create_markdown_artifact(
         key=f"comparison-{slug(report.service)}",
         markdown="\n".join(lines),
-        description=f"{report.candidate} against {report.control}: {report.decision}",
+        description=escaped(f"{report.candidate} against {report.control}: {report.decision}"),
     )
     emit_event(
         event=f"plumbline.comparison.{report.decision}",

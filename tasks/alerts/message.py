@@ -11,7 +11,8 @@ from typing import Any, Self
 from tasks.domain.naming import storable
 
 _LONGEST = 500
-_MARKUP = re.compile(r"[\[\]<>`*_|@#\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_MARKUP = re.compile(r"[\[\]<>`*_|@#\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]|(?<=:)(?=//)|(?<=www)\.", re.IGNORECASE)
+"""What chats and mail read as markup, as a mention of people, or as an address to make a link of."""
 
 
 class Kind(StrEnum):
@@ -148,7 +149,7 @@ def plain(text: str) -> str:
     """Return words that stay words in mail, chat and Markdown: names come from logs.
 
     >>> plain("bot <!channel> [click](http://evil)")
-    'bot  !channel   click (http://evil)'
+    'bot  !channel   click (http: //evil)'
     """
     return _MARKUP.sub(" ", storable(text))[:_LONGEST]
 

@@ -20,9 +20,10 @@ def safe(name: str) -> str:
     >>> safe("..")
     '~5ec1f7e7'
     """
-    # Names of dots alone would be other folders, where artifacts are files.
+    # Names of dots alone would be other folders, where artifacts are files; a table that is exported with a name that
+    # begins with + - or @ is a formula where it is opened.
     name = storable(name)
-    return _marked(_SAFE.sub("_", name)[:_LONGEST].strip(" ."), name, "~")
+    return _marked(_SAFE.sub("_", name)[:_LONGEST].strip(" .").lstrip(" .+-@"), name, "~")
 
 
 def plain(name: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from tasks.domain.errors import RegistryError
+from tasks.domain.markdown import escaped
 from tasks.domain.naming import plain, storable
 from tasks.domain.release import Configuration, Mark, Origin, Release
 
@@ -32,6 +33,7 @@ _HISTORY = "plumbline.history"
 _RUN = "plumbline.run"
 _HISTORY_KEEPS = 100
 _SHOWN = 20
+_LONGEST = 300
 
 
 class ModelVersions:
@@ -169,7 +171,7 @@ class ModelVersions:
 
         name = plain(service)
         description = (
-            f"Releases of {storable(service)}, kept by Plumbline. Alias `{LIVE}`: what serves. "
+            f"Releases of {escaped(service)}, kept by Plumbline. Alias `{LIVE}`: what serves. "
             "Tags: configuration, mark (good, quarantined) with its reason, history."
         )
         try:
@@ -220,18 +222,18 @@ def _described(
 ) -> str:
     """Return what people read beside the version: what is held of it, what it is, and its history, newest first."""
     if configuration is None:
-        words = f"Release {storable(release)}: seen in the logs, never registered; no target of a rollback."
+        words = f"Release {escaped(release)}: seen in the logs, never registered; no target of a rollback."
     else:
-        parts = [f"Release {storable(release)}: model {configuration.model}"]
+        parts = [f"Release {escaped(release)}: model {escaped(configuration.model)}"]
         parts += [f"prompt {_prompt_link(configuration.prompt)}"] if configuration.prompt else []
-        parts += [f"endpoint {configuration.endpoint}"] if configuration.endpoint else []
-        parts += [f"autoscaling {_bounds(configuration)}"] if configuration.autoscaling else []
+        parts += [f"endpoint {escaped(configuration.endpoint)}"] if configuration.endpoint else []
+        parts += [f"autoscaling {escaped(_bounds(configuration))}"] if configuration.autoscaling else []
         words = ", ".join(parts) + "."
     if mark:
         words = f"**{mark.value.capitalize()}.** {words}"
     events = [
-        f"- {str(event.get('at', ''))[:16].replace('T', ' ')}Z {event.get('what')}, by {_plain(event.get('by'))}: "
-        f"{_plain(event.get('why'))}"
+        f"- {escaped(str(event.get('at', ''))[:16].replace('T', ' '))}Z {escaped(str(event.get('what')))}, "
+        f"by {escaped(str(event.get('by'))[:_LONGEST])}: {escaped(str(event.get('why'))[:_LONGEST])}"
         for event in reversed(history[-_SHOWN:])
     ]
     if run:
@@ -244,13 +246,8 @@ def _described(
 def _prompt_link(uri: str) -> str:
     """Return a prompt's URI as a link to its page, relative to MLflow's own address."""
     name = uri.removeprefix("prompts:/").rsplit("/", 1)[0]
-    return f"[{uri}](#/prompts/{name})"
+    return f"[{escaped(uri)}](#/prompts/{quote(name, safe='')})"
 
 
 def _bounds(configuration: Configuration) -> str:
     return ", ".join(f"{name} {value}" for name, value in (configuration.autoscaling or {}).items())
-
-
-def _plain(text: object) -> str:
-    """Words of people and logs inside Markdown: no markup, no line of their own."""
-    return re.sub(r"[\[\]<>`*_|\n\r]", " ", storable(str(text)))[:300]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from tasks.domain.naming import plain, storable
+from tasks.domain.markdown import escaped
+from tasks.domain.naming import plain
 from tasks.domain.release import Release
 from tasks.domain.report import WindowReport
 from tasks.domain.verdict import Verdict
-from tasks.tracking.note import note_of, unformatted
+from tasks.tracking.note import note_of
 from tasks.tracking.standing import Standing
 from tasks.tracking.tags import COLOUR, COLOURS
 from tasks.tracking.views import RELEASES, TROUBLE, WINDOWS, link_to_view
@@ -134,7 +135,7 @@ def _sure(window: WindowReport) -> str:
 
 def _said(words: str) -> str:
     """Words from logs inside Markdown: on one line, nothing in them formats."""
-    return unformatted(" ".join(storable(words).split()))
+    return escaped(" ".join(words.split()))
 
 
 def _joined(parts: list[str]) -> str:

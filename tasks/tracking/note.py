@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from tasks.domain.markdown import escaped
 
 _AT_MOST = 4_900  # MLflow refuses tags of more than 5,000 characters (8,000 in later versions)
-_FORMATS = re.compile(r"([\\`*\[\]<|])")
-"""What would start a format, a link or a tag. Underscores inside words do not, and column names keep them."""
 
 
 def note_of(text: str) -> str:
@@ -15,9 +13,9 @@ def note_of(text: str) -> str:
     The headline is not bold: the table of runs shows descriptions as they are written.
 
     >>> note_of("PASS bot 1.\nBaseline: 2 [x](y).")
-    'PASS bot 1.\n\nBaseline: 2 \\[x\\](y).'
+    'PASS bot 1.\n\nBaseline: 2 &#91;x](y).'
     """
-    headline, *rest = [unformatted(line.strip()) for line in text.splitlines() if line.strip()] or [""]
+    headline, *rest = [escaped(line.strip()) for line in text.splitlines() if line.strip()] or [""]
     pieces = [headline] if headline else []
     before = ""
     for line in rest:
@@ -26,8 +24,3 @@ def note_of(text: str) -> str:
         before = line
     note = "\n".join(pieces)
     return note if len(note) <= _AT_MOST else f"{note[: _AT_MOST - 2]} …"
-
-
-def unformatted(words: str) -> str:
-    """Return words as Markdown in which nothing formats, links or tags."""
-    return _FORMATS.sub(r"\\\1", words)

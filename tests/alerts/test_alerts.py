@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from tasks.alerts import CallableChannel, Kind, Message, State, changes, channel
 from tasks.domain.errors import AlertError
 from tasks.domain.verdict import Verdict
 from tasks.store import Store
+from tests.hostile import HOSTILE
 from tests.receiver import Receiver, listening
 
 FAIL = Message(
@@ -127,3 +129,13 @@ def test_every_kind_says_what_to_do_and_survives_the_store(kind: Kind) -> None:
     assert message.title
     assert message.what_to_do in message.text
     assert Message.from_body(json.loads(json.dumps(message.to_body()))) == message
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_names_from_logs_are_neither_markup_nor_a_mention_nor_a_link_in_a_message(text: str) -> None:
+    """Chats read `<!channel>`, `@here`, `[x](…)` and bare addresses; mail reads HTML."""
+    message = Message(kind=Kind.FAIL, service=text, release=text, lines=(text,), owner=text)
+    for told in (message.title, message.text):
+        assert not set("<>[]`*|@") & set(told)
+        assert not re.search(r"://|www\.|[\r\t\u202a-\u202e]", told, re.IGNORECASE)
+    assert message.text.count("\n") == 2

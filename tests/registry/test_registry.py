@@ -11,6 +11,7 @@ from mlflow import MlflowClient
 from tasks.domain.errors import RegistryError
 from tasks.domain.release import Configuration, Mark, Origin
 from tasks.registry import Registry
+from tests.hostile import HOSTILE, shown
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ONE = Configuration(model="gpt-4o-mini", parameters={"temperature": 0.2})
@@ -99,6 +100,17 @@ def test_history_is_kept_in_order(registry: Registry, service: str) -> None:
     assert [event["what"] for event in registry.history(service, "1")] == ["live", "quarantined"]
 
 
+def test_a_hostile_release_is_described_in_words(registry: Registry, service: str) -> None:
+    """MLflow shows descriptions as Markdown: neither names nor reasons format, link or load anything there."""
+    # What people typed is kept to 300 characters each.
+    for text in (" ".join(HOSTILE[:12]), " ".join(HOSTILE[12:])):
+        release = registry.register(service, text, Configuration(model=text, endpoint=text), AT)
+        registry.note(service, text, {"id": "1", "what": text, "at": text, "by": text, "why": text})
+        version = registry._versions._client.get_model_version(service, release.version)
+        described = shown(version.description)
+        assert described.tags == described.links == []
+
+
 def test_a_move_noted_again_after_a_crash_stands_once_and_reads_as_words(registry: Registry, service: str) -> None:
     """The version's description tells people; markup in names and reasons does nothing there."""
     registry.register(service, "1", ONE, AT)
@@ -111,7 +123,7 @@ def test_a_move_noted_again_after_a_crash_stands_once_and_reads_as_words(registr
     assert len(registry.history(service, "1")) == 1
     version = registry._versions._client.get_model_version(service, "1")
     assert version.description == (
-        "Release 1: model gpt-4o-mini.\n\n- 2026-06-01 12:00Z live, by rollback, by Ada:  x (http://evil)"
+        "Release 1: model gpt-4o-mini.\n\n- 2026-06-01 12:00Z live, by rollback, by Ada: &#91;x](http&#58;//evil)"
     )
 
 

@@ -20,17 +20,6 @@ from tasks.domain.window import Window
 from tasks.tracking import Tracker
 from tests.made import HOUR, START, window
 
-EVIL = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "{{ 7 * 7 }}{% raw %}",
-    "javascript:alert(1)",
-    "<svg/onload=alert(1)>",
-    "'; DROP TABLE runs; --",
-    '=HYPERLINK("http://evil")',
-    "</title></style><iframe src=//evil>",
-]
-
 
 @pytest.fixture(scope="session")
 def tracker(tmp_path_factory: pytest.TempPathFactory) -> Tracker:

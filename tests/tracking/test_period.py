@@ -9,8 +9,8 @@ import pytest
 
 from tasks.domain.report import EvaluationReport, FindingReport, Intake, JudgeSpend, WindowReport
 from tasks.tracking import incidents_of, render_period
+from tests.hostile import HOSTILE
 from tests.made import HOUR, START
-from tests.tracking.conftest import EVIL
 from tests.tracking.test_report import Seen
 
 
@@ -66,7 +66,7 @@ def test_the_page_says_what_was_decided_done_and_spent() -> None:
     assert "90 read, 88 accepted" in text
 
 
-@pytest.mark.parametrize("evil", EVIL)
+@pytest.mark.parametrize("evil", HOSTILE)
 def test_nothing_in_a_name_or_reason_executes_or_is_requested(evil: str) -> None:
     """Releases and reasons come from logs."""
     hostile = window(0, "fail", evil).model_copy(update={"reasons": [evil]})

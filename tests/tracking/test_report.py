@@ -12,8 +12,9 @@ from tasks.domain.verdict import Verdict
 from tasks.domain.window import Window
 from tasks.tracking import render_report
 from tasks.tracking.figures import HEIGHT, WIDTH, evidence_figure, quality_figure
+from tests.hostile import HOSTILE
 from tests.made import HOUR, START
-from tests.tracking.conftest import EVIL, evaluation
+from tests.tracking.conftest import evaluation
 
 
 class Seen(HTMLParser):
@@ -36,7 +37,7 @@ class Seen(HTMLParser):
         self.text.append(data)
 
 
-@pytest.mark.parametrize("evil", EVIL)
+@pytest.mark.parametrize("evil", HOSTILE)
 def test_nothing_in_a_text_executes_or_is_requested(evil: str) -> None:
     """Prompts, reasons, names: all of it stays text."""
     seen = Seen(render_report(evaluation(text=evil, service=evil, release=evil, baseline=evil, rubric=evil)))

@@ -12,7 +12,8 @@ from tasks.domain.errors import TrackingError
 from tasks.domain.naming import safe
 from tasks.domain.verdict import Verdict
 from tasks.tracking import Tracker
-from tests.tracking.conftest import EVIL, evaluation
+from tests.hostile import HOSTILE, shown
+from tests.tracking.conftest import evaluation
 
 pytestmark = pytest.mark.filterwarnings("ignore:For backward compatibility")
 
@@ -124,12 +125,18 @@ def test_a_recording_that_breaks_is_marked_as_failed(tracker: Tracker, monkeypat
     assert run.info.status == "FAILED"
 
 
-@pytest.mark.parametrize("name", [*EVIL, "a/b", "x" * 500, "naïve\x00\x1b", "..", "a'b", 'a"b', "' or \"1"])
+@pytest.mark.parametrize("name", [*HOSTILE, "a/b", "x" * 500, "naïve\x00\x1b", "..", "a'b", 'a"b', "' or \"1"])
 def test_names_from_logs_are_bounded_and_never_mixed_up(tracker: Tracker, name: str) -> None:
     """Whatever a service or release is called, it is recorded and found again."""
-    made = evaluation(10, service=name, release=name)
+    made = evaluation(10, service=name, release=name, text=f"FAIL {name}\n- {name}\n{name}")
     run_id = tracker.record(made)
     assert tracker.record(made, resume=True) == run_id
+    run = tracker._client.get_run(run_id)
+    note = shown(run.data.tags["mlflow.note.content"])
+    assert note.tags == note.links == []
+    # Exported tables hold the names of runs and experiments; a cell that begins like this is a formula.
+    experiment = tracker._client.get_experiment(run.info.experiment_id).name
+    assert not {safe(name)[0], run.info.run_name[0], experiment[0]} & set("=+-@\t\r")
     assert len(safe(name)) <= 110
     assert safe(name) != safe(name + "_")
 
