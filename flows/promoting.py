@@ -20,6 +20,7 @@ from flows.switchboard import Switchboard
 from flows.telling import Teller
 from tasks.alerts import Kind
 from tasks.domain.errors import LeaseHeldError, RoutingError
+from tasks.domain.markdown import escaped
 from tasks.domain.report import ConditionReport, PromotionReport
 from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.domain.window import parse_delay
@@ -232,7 +233,7 @@ def settled(request: Promotion, report: PromotionReport) -> None:
     create_markdown_artifact(
         key=f"promotion-{slug(request.service)}",
         markdown=conditions_markdown(report.state, report.service, report.text, report.conditions),
-        description=f"Promotion in {request.service}: {report.state}",
+        description=f"Promotion in {escaped(request.service)}: {report.state}",
     )
     if report.state in {"done", "refused", "failed", "rejected"}:
         what = "done" if report.state == "done" else "refused"

@@ -50,6 +50,6 @@ def respond(
     answers = Answers(service, reason, by, target, alerts)
     report = answers.give(action, until)
     create_markdown_artifact(
-        key=f"response-{slug(service)}", markdown=escaped(report.text), description=f"{action}: {service}"
+        key=f"response-{slug(service)}", markdown=escaped(report.text), description=f"{action}: {escaped(service)}"
     )
     return Completed(message=report.text, name=action.replace("_", " ").capitalize(), data=report)

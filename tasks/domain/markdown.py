@@ -6,7 +6,7 @@ import re
 
 from tasks.domain.naming import storable
 
-_AS_ENTITIES = re.compile(r"[&<\\`*\[|]|~~|(?<!\S)@(?=\w)|@(?=[\w-]+\.\w)|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_AS_ENTITIES = re.compile(r"[&<\\`*\[\]|]|~~|(?<!\S)@(?=\w)|@(?=[\w-]+\.\w)|:(?=//)|(?<=www)\.", re.IGNORECASE)
 """What begins a tag, link, picture, format or cell, and what makes a bare address, mail or name a link."""
 
 _BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
@@ -21,7 +21,7 @@ def escaped(text: str) -> str:
     characters it may stand before. Underscores stay: they format no word from within, and column names need them.
 
     >>> escaped("[x](http://evil) <b> latency_ms")
-    '&#91;x](http&#58;//evil) &#60;b> latency_ms'
+    '&#91;x&#93;(http&#58;//evil) &#60;b> latency_ms'
     """
     line = _BREAKS.sub(" ", _TURNS.sub("", storable(text)))
     return _AS_ENTITIES.sub(lambda match: "".join(f"&#{ord(one)};" for one in match[0]), line)

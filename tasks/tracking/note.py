@@ -13,7 +13,7 @@ def note_of(text: str) -> str:
     The headline is not bold: the table of runs shows descriptions as they are written.
 
     >>> note_of("PASS bot 1.\nBaseline: 2 [x](y).")
-    'PASS bot 1.\n\nBaseline: 2 &#91;x](y).'
+    'PASS bot 1.\n\nBaseline: 2 &#91;x&#93;(y).'
     """
     headline, *rest = [escaped(line.strip()) for line in text.splitlines() if line.strip()] or [""]
     pieces = [headline] if headline else []

@@ -25,6 +25,14 @@ def test_nothing_becomes_a_tag_a_link_or_a_picture(text: str, frame: str) -> Non
 
 
 @pytest.mark.parametrize("text", HOSTILE)
+def test_a_name_in_the_words_of_a_link_does_not_lead_it_elsewhere(text: str) -> None:
+    """A bracket in a name would end our words and begin an address of its own."""
+    seen = shown(f"[report of {escaped(text)}](#/ours)")
+    assert seen.links == ["#/ours"]
+    assert words(text) in words(seen.text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
 def test_a_cell_stays_one_cell(text: str) -> None:
     """A bar in a name adds no column, a line break no row."""
     seen = shown(f"| a | b |\n|---|---|\n| {escaped(text)} | x |")

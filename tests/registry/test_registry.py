@@ -123,7 +123,7 @@ def test_a_move_noted_again_after_a_crash_stands_once_and_reads_as_words(registr
     assert len(registry.history(service, "1")) == 1
     version = registry._versions._client.get_model_version(service, "1")
     assert version.description == (
-        "Release 1: model gpt-4o-mini.\n\n- 2026-06-01 12:00Z live, by rollback, by Ada: &#91;x](http&#58;//evil)"
+        "Release 1: model gpt-4o-mini.\n\n- 2026-06-01 12:00Z live, by rollback, by Ada: &#91;x&#93;(http&#58;//evil)"
     )
 
 
