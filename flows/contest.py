@@ -15,7 +15,7 @@ from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.domain.window import aware_utc, ceil, floor, parse_delay, parse_length
-from tasks.judging import asked_hash, require_key
+from tasks.judging import asked_hash, judge_model, require_key
 from tasks.judging.rubrics import Rubric, rubric_named
 from tasks.store import Store
 
@@ -76,7 +76,7 @@ class Contest:
             "candidate": self.candidate,
             "experiment": self.experiment.model_dump_json(),
             "sampling": self.sampling.model_dump_json(),
-            "judge": f"{self.judge.provider} {self.judge.model}" if self.judges else "none",
+            "judge": judge_model(self.judge) if self.judges else "none",
             "policy.mode": self.policy.mode,
         }
 

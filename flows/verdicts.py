@@ -12,11 +12,12 @@ from flows.contest import Contest
 from flows.reporting import slug
 from tasks.domain.markdown import escaped
 from tasks.domain.study import Study
-from tasks.experiments import ComparisonReport, ComparisonState
+from tasks.experiments import ComparisonReport, ComparisonState, signed
 from tasks.experiments.report import MetricReport
+from tasks.judging import judge_model
 from tasks.tracking import interval_figure, study_page
 
-_HEAD = ("metric", "candidate − control", "95 % interval", "margin", "pairs", "shown")
+_HEAD = ("metric", "difference", "interval", "margin", "pairs", "shown")
 
 
 def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Contest) -> Study:
@@ -25,9 +26,14 @@ def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Co
     assert state.ended is not None
     primary = asked.experiment.primary
     looks = [(look.end, look.estimate, look.low, look.high) for look in state.looks]
-    words = f"{report.candidate} minus {report.control} in {primary}, with its interval after each window"
+    words = (
+        f"{report.candidate} minus {report.control} in {primary}, above 0 where the candidate is better; after each "
+        f"window with the interval that holds at all of them at once ({1 - asked.experiment.alpha:.0%}); dashed: the "
+        "margin that does not matter"
+    )
     margin = getattr(asked.experiment.margins, primary)
     figure = interval_figure(looks, margin, f"{primary} over time", words) if looks else None
+    rows = [_row(one) for one in report.metrics]
     title = f"{report.service}: {report.candidate} against {report.control}"
     return Study(
         kind="comparison",
@@ -42,7 +48,7 @@ def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Co
             "plumbline.control": report.control,
             "plumbline.verdict": report.decision,
             "plumbline.flow_run_id": str(flow_run.id or ""),
-            "plumbline.judge_model": asked.judge.model if asked.judges else "",
+            "plumbline.judge_model": judge_model(asked.judge) if asked.judges else "",
         },
         params=asked.described,
         metrics={
@@ -52,7 +58,7 @@ def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Co
             f"{primary}/pairs": tuple((look.end, float(look.pairs)) for look in state.looks),
         },
         artifacts={
-            "report.html": study_page(title, report.text, figure, _HEAD, [_row(one) for one in report.metrics]),
+            "report.html": study_page(title, report.text, figure, _HEAD, rows, words if figure else ""),
             "comparison.json": report.model_dump_json(indent=1),
         },
         finished=state.decision.final,
@@ -90,8 +96,8 @@ def _row(one: MetricReport) -> list[str]:
     low, high = one.interval
     return [
         one.metric,
-        f"{one.estimate:+.4f}",
-        f"{low:+.4f} to {high:+.4f}",
+        signed(one.estimate),
+        f"{signed(low)} to {signed(high)}",
         f"{one.margin:g}",
         f"{one.pairs:,}",
         shown,

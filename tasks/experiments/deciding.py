@@ -85,8 +85,8 @@ def _stopped(state: ComparisonState, experiment: Experiment) -> str:
         return ""
     # No interval here: the one for display is wide at few pairs and would seem to contradict the e-value that decided.
     return (
-        f"worse in {culprit}: {_signed(shown.estimate)} against the control after {tests.worse.pairs:,} of each; equal "
-        f"releases would look like this in at most {math.exp(-family.against(state.tests)):.2g} of all tests"
+        f"worse in {culprit}: {signed(shown.estimate)} against the control after {tests.worse.pairs:,} of each; equal "
+        f"releases would look like this at most once in {math.exp(family.against(state.tests)):,.0f} tests"
     )
 
 
@@ -106,7 +106,7 @@ def _open(state: ComparisonState, experiment: Experiment, metric: Metric) -> str
         needed = more_pairs(tests.not_worse, margin, experiment.alpha, _effect(state, metric))
     if not tests.not_worse.pairs:
         return f"{metric} not measured yet"
-    estimate = f"now {_signed(tests.not_worse.interval.estimate)}{_until_stopped(state, experiment, metric)}"
+    estimate = f"now {signed(tests.not_worse.interval.estimate)}{_until_stopped(state, experiment, metric)}"
     if needed is None:
         return f"too few yet to say when {question} is settled ({estimate})"
     return f"{about(needed)} more of each to settle {question} ({estimate})"
@@ -130,7 +130,7 @@ def _shown(state: ComparisonState, experiment: Experiment) -> str:
         shown = state.tests[metric].not_worse.interval
         better = metric == experiment.primary and experiment.goal == "better"
         words = "better" if better else f"not worse by {getattr(experiment.margins, metric):g}"
-        said.append(f"{metric} {words}: {_signed(shown.estimate)} ({_signed(shown.low)} to {_signed(shown.high)})")
+        said.append(f"{metric} {words}: {signed(shown.estimate)} ({signed(shown.low)} to {signed(shown.high)})")
     pairs = state.tests[experiment.primary].not_worse.pairs
     return f"{'; '.join(said)}; after {pairs:,} of each"
 
@@ -141,5 +141,10 @@ def _effect(state: ComparisonState, metric: Metric) -> float:
     return max(effect_of(counts) for counts in state.contents)
 
 
-def _signed(value: float) -> str:
+def signed(value: float) -> str:
+    """Return a difference as people read it.
+
+    >>> signed(-0.0123), signed(0.5)
+    ('−0.012', '+0.500')
+    """
     return f"{value:+.3f}".replace("-", "−")

@@ -17,7 +17,7 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding
 h1{font-size:1.5rem}svg{width:100%;height:auto}text{font:12px system-ui,sans-serif;fill:#57606a}.grid{stroke:#e1e4e8}
 .zero{stroke:#57606a}.margin{stroke:#b35900;stroke-dasharray:5 4}.line{fill:none;stroke:#0a58ca;stroke-width:2}
 .band{fill:#0a58ca;fill-opacity:.16}.step{fill:none;stroke:#1a7f37;stroke-width:2}pre{font:inherit;white-space:pre-wrap}
-.of-line{fill:#0a58ca}.of-step{fill:#1a7f37}
+.caption{font-size:.85rem;color:#57606a}.of-line{fill:#0a58ca}.of-step{fill:#1a7f37}
 table{border-collapse:collapse;font-size:.9rem}
 td,th{text-align:left;white-space:nowrap;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #e1e4e8}
 """)
@@ -136,7 +136,14 @@ def plan_figure(
     return _svg(title, description, marks)
 
 
-def study_page(title: str, text: str, figure: Markup | None, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def study_page(
+    title: str,
+    text: str,
+    figure: Markup | None,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str = "",
+) -> str:
     """Return a self-contained page: words first, then the picture, then the table; every text escaped."""
     cells = Markup("").join(
         Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row))
@@ -146,7 +153,7 @@ def study_page(title: str, text: str, figure: Markup | None, head: Sequence[str]
         Markup(
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
             'content="width=device-width"><title>{0}</title><style>{1}</style></head><body><h1>{0}</h1><pre>{2}</pre>'
-            "{3}<table><tr>{4}</tr>{5}</table></body></html>"
+            '{3}<p class="caption">{6}</p><table><tr>{4}</tr>{5}</table></body></html>'
         ).format(
             title,
             _STYLE,
@@ -154,6 +161,7 @@ def study_page(title: str, text: str, figure: Markup | None, head: Sequence[str]
             figure or Markup(""),
             Markup("").join(Markup("<th>{}</th>").format(name) for name in head),
             cells,
+            caption,
         )
     )
 
