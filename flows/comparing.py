@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from flows.clock import now
-from flows.comparisons import Comparisons
+from flows.comparisons import Comparisons, Kept
 from flows.contest import Contest
 from flows.pairing import Arms, by_window, rows_of
 from flows.planning import BATCH
@@ -29,7 +29,6 @@ from tasks.experiments import (
     call_off,
     comparison_report,
     learn,
-    start,
     update,
 )
 from tasks.judging import usage_of
@@ -77,9 +76,8 @@ class Comparing:
         self._held = held
         self._steps = steps
         self._comparisons = Comparisons(contest.service, store)
-        # Whether its decision was acted on is kept too: a crash in between is made good.
-        known, self._acted = self._comparisons.load(contest.candidate, contest.key)
-        self._state = known or start()
+        known = self._comparisons.load(contest.candidate, contest.key)
+        self._state, self._acted, self._done = known.state, known.acted, known.done
         self._before = self._state
         self._spend = JudgeSpend()
         self._waiting = ""
@@ -187,7 +185,8 @@ class Comparing:
         return rows_of(served, scores, self._contest.experiment, {}, tells_errors=tells_errors)
 
     def _keep(self) -> None:
-        self._comparisons.keep(self._contest.candidate, self._contest.key, self._state, acted=self._acted)
+        known = Kept(self._state, self._acted, self._done)
+        self._comparisons.keep(self._contest.candidate, self._contest.key, known)
 
     def act(self) -> list[str]:
         """Promote or stop what was decided in this run, as far as the policy allows, and tell people."""
@@ -200,6 +199,7 @@ class Comparing:
         # Recorded first, so that whoever is told has where to look.
         run_id = self.record([]).mlflow_run_id
         done, self._acted = Referee(self._contest, self._store, run_id).act(self._state.decision)
+        self._done = tuple(done)
         self._keep()
         return done
 
@@ -218,7 +218,7 @@ class Comparing:
         )
         if self._state.ended is None:
             return report
-        run_id = self._studies.record_study(comparison_study(report, self._state, asked))
+        run_id = self._studies.record_study(comparison_study(report, self._state, asked, self._done))
         return report.model_copy(update={"mlflow_run_id": run_id})
 
     def link(self, run_id: str) -> str | None:

@@ -5,10 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tasks.experiments import ComparisonState, Outcome
+from tasks.experiments import ComparisonState, Outcome, start
 from tasks.store import EvidenceRow, Store
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A comparison as it is kept.
+
+    Attributes:
+        state: After its last window.
+        acted: Whether its decision was acted on: a crash in between is made good.
+        done: What was done, in words.
+    """
+
+    state: ComparisonState
+    acted: bool = False
+    done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +38,22 @@ class Comparisons:
     service: str
     store: Store
 
-    def load(self, candidate: str, key: str) -> tuple[ComparisonState | None, bool]:
-        """Return a comparison's state, None when there is none; and whether its decision was acted on."""
+    def load(self, candidate: str, key: str) -> Kept:
+        """Return what was kept of a comparison; the state before the first window when that is nothing."""
         row = self._row(candidate, key)
         if row is None or row.state is None:
-            return None, False
-        return ComparisonState.from_json(row.state), bool(row.families.get("acted"))
+            return Kept(start())
+        done = tuple(row.families.get("done", ()))
+        return Kept(ComparisonState.from_json(row.state), bool(row.families.get("acted")), done)
 
     def outcome(self, candidate: str, key: str) -> Outcome | None:
         """Return what a comparison says now; None when there is none."""
         row = self._row(candidate, key)
         return Outcome(row.families["decision"]) if row else None
 
-    def keep(self, candidate: str, key: str, state: ComparisonState, *, acted: bool) -> None:
+    def keep(self, candidate: str, key: str, known: Kept) -> None:
         """Keep a comparison that has begun."""
+        state = known.state
         if state.began is None or state.ended is None:
             return
         self.store.evidence.put(
@@ -48,7 +65,7 @@ class Comparisons:
             detector_hash="compare",
             state=state.to_json(),
             log_evidence={name: tests.worse.log_evidence for name, tests in state.tests.items()},
-            families={"decision": state.decision.outcome.value, "acted": acted},
+            families={"decision": state.decision.outcome.value, "acted": known.acted, "done": list(known.done)},
         )
 
     def _row(self, candidate: str, key: str) -> EvidenceRow | None:

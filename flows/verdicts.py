@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
@@ -20,8 +20,8 @@ from tasks.tracking import interval_figure, study_page
 _HEAD = ("metric", "difference", "interval", "margin", "pairs", "shown")
 
 
-def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Contest) -> Study:
-    """Return what is recorded of a comparison: the timeline of the primary metric, its picture, the report."""
+def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Contest, done: Sequence[str]) -> Study:
+    """Return what is recorded of a comparison: the timeline of the primary metric, its picture, what was done."""
     assert state.began is not None
     assert state.ended is not None
     primary = asked.experiment.primary
@@ -33,6 +33,7 @@ def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Co
     )
     margin = getattr(asked.experiment.margins, primary)
     figure = interval_figure(looks, margin, f"{primary} over time", words) if looks else None
+    text = "\n".join([report.text, *(f"Done: {action}." for action in done)])
     rows = [_row(one) for one in report.metrics]
     title = f"{report.service}: {report.candidate} against {report.control}"
     return Study(
@@ -40,7 +41,7 @@ def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Co
         service=report.service,
         key=asked.key,
         name=f"{state.began:%Y-%m-%dT%H:%MZ} {report.candidate} against {report.control} {report.decision}",
-        text=report.text,
+        text=text,
         start=state.began,
         end=state.ended,
         tags={
@@ -58,7 +59,7 @@ def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Co
             f"{primary}/pairs": tuple((look.end, float(look.pairs)) for look in state.looks),
         },
         artifacts={
-            "report.html": study_page(title, report.text, figure, _HEAD, rows, words if figure else ""),
+            "report.html": study_page(title, text, figure, _HEAD, rows, words if figure else ""),
             "comparison.json": report.model_dump_json(indent=1),
         },
         finished=state.decision.final,
@@ -92,7 +93,7 @@ def publish_comparison(report: ComparisonReport, link_of: Callable[[str], str | 
 def _row(one: MetricReport) -> list[str]:
     if one.estimate is None or one.interval is None:
         return [one.metric, "not measured", "", f"{one.margin:g}", "0", ""]
-    shown = "better" if one.better else "not worse" if one.not_worse else "open"
+    shown = "worse" if one.worse else "better" if one.better else "not worse" if one.not_worse else "open"
     low, high = one.interval
     return [
         one.metric,

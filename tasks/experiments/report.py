@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from tasks.domain.report import JudgeSpend
 from tasks.domain.settings.experiments import Experiment
 from tasks.experiments.deciding import ratio_evidence
-from tasks.experiments.state import ComparisonState
+from tasks.experiments.family import Family
+from tasks.experiments.state import ComparisonState, Outcome
 
 
 class MetricReport(BaseModel):
@@ -22,6 +23,7 @@ class MetricReport(BaseModel):
     estimate: float | None = None
     interval: tuple[float, float] | None = None
     margin: float
+    worse: bool = False
     not_worse: bool = False
     better: bool = False
     log_evidence_worse: float = 0.0
@@ -54,6 +56,8 @@ class ComparisonReport(BaseModel):
 
 def metric_reports(state: ComparisonState, experiment: Experiment) -> list[MetricReport]:
     """Return each metric of a comparison, the primary first."""
+    stopped = state.decision.outcome is Outcome.STOP
+    culprit = Family(experiment).culprit(state.tests) if stopped else None
     reports = []
     for metric in experiment.metrics:
         margin = getattr(experiment.margins, metric)
@@ -69,6 +73,7 @@ def metric_reports(state: ComparisonState, experiment: Experiment) -> list[Metri
                 estimate=shown.estimate,
                 interval=(shown.low, shown.high),
                 margin=margin,
+                worse=metric == culprit,
                 not_worse=tests.not_worse.decided,
                 better=tests.better.decided,
                 log_evidence_worse=tests.worse.log_evidence,
@@ -107,7 +112,13 @@ def comparison_report(
         sample_ratio_log_evidence=ratio_evidence(state, experiment),
         start=state.began,
         end=state.ended,
-        text="\n".join([f"{said} {decision.reason}.", seen, *([f"Assignment: {note}."] if note else [])]),
+        text="\n".join(
+            [
+                f"{said} {decision.reason[:1].upper()}{decision.reason[1:]}.",
+                seen,
+                *([f"Assignment: {note}."] if note else []),
+            ]
+        ),
     )
 
 

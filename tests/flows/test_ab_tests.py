@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from mlflow import MlflowClient
 
 from flows import clock
 from flows.comparison import compare
@@ -138,9 +139,12 @@ def test_a_bad_candidate_loses_its_share_through_the_rollback(
     registry = Registry.connect()
     assert registry.get(service, "2").mark is Mark.QUARANTINED
     assert registry.announced(service) == {}
+    assert [one.metric for one in report.metrics if one.worse] == ["quality"]
     again = follow(service, place, **told_to)
     assert (again.decision, again.actions, again.judge.calls) == ("stop", [], 0)
     assert [body["kind"] for body in told.got] == ["rollback_done", "compared"]
+    note = MlflowClient().get_run(again.mlflow_run_id or "").data.tags["mlflow.note.content"]
+    assert "Done: rolled back 2 → 1" in note
     assert follow(service, place, at=END + timedelta(days=3)).decision == "none"
 
 

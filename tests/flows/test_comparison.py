@@ -157,4 +157,4 @@ def test_window_by_window_decides_like_one_run(place: Path, service: str) -> Non
     assert len(history) == len({metric.step for metric in history}) == whole.windows
     page = Path(client.download_artifacts(known.info.run_id, "report.html", str(place))).read_text()
     assert "<svg" in page
-    assert whole.reason.split(";")[0].split(" (")[0] in page
+    assert whole.reason.split(";")[0].split(" (")[0][1:] in page
