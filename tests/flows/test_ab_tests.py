@@ -128,6 +128,7 @@ def test_a_bad_candidate_loses_its_share_through_the_rollback(
     assert started.ab_test is not None
     assert (started.live, router.shares) == ("1", {"2": 0.4})
     split = Registry.connect().announced(service)
+    assert router.split == split
     assert split == {"salt": started.ab_test, "unit": "session", "shares": {"1": 0.6, "2": 0.4}}
     assert {assign(f"session {n}", split["salt"], split["shares"]) for n in range(20)} == {"1", "2"}
     told_to = {"target": target(router), "alerts": {"urls": ["HOOK"]}}

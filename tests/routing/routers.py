@@ -24,6 +24,7 @@ class Router:
         shares: What the others get, by name or id.
         fault: `down` answers 503, `flaky` every second time, `lies` accepts and does nothing, `times out` switches and
             then answers 503.
+        split: What it was told to assign by.
         keys: Idempotency keys of the switches that took place.
         plan: Id of the plan of replicas it follows.
         scaled: Orders to scale that took place.
@@ -33,6 +34,7 @@ class Router:
     serving: str = "2"
     fault: str = ""
     shares: dict[str, float] = field(default_factory=dict)
+    split: dict = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     requests: int = 0
     plan: str | None = None
@@ -67,6 +69,7 @@ class Router:
                 return 409, {}
             if order["action"] == "split":
                 self.shares = {order["release"]: order["share"]}
+                self.split = {name: order[name] for name in ("salt", "unit", "shares")}
             else:
                 self._switch(order["release"], key)
         return (503 if self.fault == "times out" else 200), {}
