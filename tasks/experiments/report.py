@@ -98,7 +98,7 @@ def comparison_report(
     decision = state.decision
     unit = f"{experiment.unit}s" if experiment.unit == "session" else "interactions, each assigned by itself"
     said = f"{decision.outcome.upper()}: {service} {candidate} against {control}, {experiment.primary} first."
-    seen = f"{state.windows} windows, {state.units[0]:,} and {state.units[1]:,} {unit}."
+    seen = f"{state.windows} windows, {state.units[0]:,} and {state.units[1]:,} {unit}; + is better in every metric."
     return ComparisonReport(
         service=service,
         control=control,
