@@ -32,8 +32,12 @@ def format_of(file: Path) -> str | None:
     return None if known == "parquet" and bare != name else known
 
 
-def find_files(path: str) -> list[Path]:
+def find_files(path: str, setting: str = "logs.path") -> list[Path]:
     """Return the files the path means, sorted by name; a folder is searched through, hidden files are left out.
+
+    Args:
+        path: What was asked for.
+        setting: Where that was said, for the error.
 
     Raises:
         SourceError: naming the path, when it means no file, none with a known ending, or only empty ones.
@@ -50,20 +54,20 @@ def find_files(path: str) -> list[Path]:
             if (file := Path(match)).is_file()
         )
     else:
-        raise SourceError(f"logs.path {path!r} does not exist; name a file, a folder or a glob such as logs/*.jsonl.gz")
+        raise SourceError(f"{setting} {path!r} does not exist; name a file, a folder or a glob such as logs/*.jsonl.gz")
     if not found:
         raise SourceError(
-            f"logs.path {path!r} matches no file; name a file, a folder or a glob such as logs/*.jsonl.gz"
+            f"{setting} {path!r} matches no file; name a file, a folder or a glob such as logs/*.jsonl.gz"
         )
     known = [file for file in found if format_of(file)]
     if not known:
         raise SourceError(
-            f"logs.path {path!r} has no file with an ending we read ({', '.join(FORMATS)}, all but Parquet also .gz); "
+            f"{setting} {path!r} has no file with an ending we read ({', '.join(FORMATS)}, all but Parquet also .gz); "
             f"the first it has is {found[0].name!r}"
         )
     filled = [file for file in known if file.stat().st_size]
     if not filled:
-        raise SourceError(f"logs.path {path!r} is empty ({known[0].name!r} has 0 bytes); check what writes the logs")
+        raise SourceError(f"{setting} {path!r} is empty ({known[0].name!r} has 0 bytes); check what writes it")
     return filled
 
 

@@ -93,8 +93,9 @@ def _ppi(f_all: Floats, f_labeled: Floats, y: Floats) -> tuple[float, float]:
         others = fold != at
         weights[fold == at] = _power_tuned(f_labeled[others], y[others], total)
     used = float(weights.mean())
-    rest = y - weights * f_labeled
-    estimate = used * float(f_all.mean()) + float(rest.mean())
+    # About the mean of all: λ differs between folds, and would else add its own noise to the spread.
+    rest = y - weights * (f_labeled - float(f_all.mean()))
+    estimate = float(rest.mean())
     spread = float(f_all.var(ddof=1)) if total > 1 else 0.0
     return estimate, used**2 * spread / total + float(rest.var(ddof=1)) / n
 
@@ -130,16 +131,26 @@ def _strata(
 
 
 def cohen_kappa(
-    a: Sequence[Hashable], b: Sequence[Hashable], *, weights: Literal["linear", "quadratic"] | None = None
+    a: Sequence[Hashable],
+    b: Sequence[Hashable],
+    *,
+    weights: Literal["linear", "quadratic"] | None = None,
+    levels: Sequence[Hashable] | None = None,
 ) -> float:
     """Return Cohen's κ of two raters: agreement beyond chance, 1 perfect, 0 chance.
 
     Formula: `1 − Σ w O / Σ w E` with disagreement weights w: 0/1, |i − j| (linear) or (i − j)² (quadratic) over the
-    sorted categories. Both raters constant and equal: 1. Not for more than two raters or missing ratings: use
+    categories in order. Both raters constant and equal: 1. Not for more than two raters or missing ratings: use
     `krippendorff_alpha`.
 
+    Args:
+        a: One rater's.
+        b: The other's, in the same order.
+        weights: How much a disagreement weighs.
+        levels: Every category in order, those nobody gave too: with weights they are the distance. None: those given.
+
     Raises:
-        ValueError: for unequal lengths, no rating, or unknown weights.
+        ValueError: for unequal lengths, no rating, unknown weights, or a rating that is none of the levels.
 
     Reference: Cohen (1960, 1968).
 
@@ -151,13 +162,16 @@ def cohen_kappa(
         raise ValueError(f"{len(a)} and {len(b)} ratings: needs as many of both, and at least one")
     if weights not in {None, "linear", "quadratic"}:
         raise ValueError(f"weights {weights!r} must be None, 'linear' or 'quadratic'")
-    levels = sorted({*a, *b}, key=lambda level: (isinstance(level, str), level))
-    at = {level: position for position, level in enumerate(levels)}
-    observed = np.zeros((len(levels), len(levels)))
+    given = {*a, *b}
+    ordered = list(levels or sorted(given, key=lambda level: (isinstance(level, str), level)))
+    if unknown := given - {*ordered}:
+        raise ValueError(f"rating {next(iter(unknown))!r} is none of the levels {ordered!r}")
+    at = {level: position for position, level in enumerate(ordered)}
+    observed = np.zeros((len(ordered), len(ordered)))
     for one, other in zip(a, b, strict=True):
         observed[at[one], at[other]] += 1
     expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / len(a)
-    steps = np.abs(np.subtract.outer(np.arange(len(levels)), np.arange(len(levels)))).astype(float)
+    steps = np.abs(np.subtract.outer(np.arange(len(ordered)), np.arange(len(ordered)))).astype(float)
     cost = (steps > 0).astype(float) if weights is None else steps if weights == "linear" else steps**2
     chance = float((cost * expected).sum())
     return 1.0 - float((cost * observed).sum()) / chance if chance else 1.0

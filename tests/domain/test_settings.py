@@ -6,11 +6,12 @@ import pytest
 from pydantic import ValidationError
 
 from tasks.domain.settings.judging import Judge
+from tasks.domain.settings.labels import Labels
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
 
-ALL = (Judge, Monitors, LogSource, Alerts, Baseline, Policy, Target)
+ALL = (Judge, Monitors, LogSource, Labels, Alerts, Baseline, Policy, Target)
 
 
 def test_a_misspelled_key_names_the_nearest_known_one() -> None:

@@ -104,3 +104,14 @@ def test_rank_correlations_equal_scipy_and_constants_give_zero() -> None:
     assert spearman([1, 1, 1], [1, 2, 3]) == kendall([1, 2, 3], [1, 1, 1]) == 0
     with pytest.raises(ValueError, match="1 and 1 values"):
         spearman([1], [1])
+
+
+def test_levels_that_nobody_gave_count_as_distance() -> None:
+    """0 and 4 are four levels apart, though nothing lies between; without that they would be neighbours."""
+    a, b = [0, 0, 4, 4, 3], [0, 4, 4, 4, 4]
+    # Squared distances by the margins (2, 1, 2) and (1, 0, 4) of the levels 0, 3 and 4.
+    expected = 1 - 17 / ((2 * 4 * 16 + 1 * 1 * 9 + 1 * 4 * 1 + 2 * 1 * 16) / 5)
+    assert cohen_kappa(a, b, weights="quadratic", levels=range(5)) == pytest.approx(expected)
+    assert cohen_kappa(a, b, weights="quadratic") != pytest.approx(expected)
+    with pytest.raises(ValueError, match="rating 5 is none of the levels"):
+        cohen_kappa([5], [1], levels=range(5))
