@@ -15,7 +15,7 @@ from flows.pairing import Arms, by_window, rows_of
 from flows.planning import BATCH
 from flows.progress import Steps, shown
 from flows.referee import Referee
-from flows.reporting import add_spend, slug
+from flows.reporting import add_spend, slug, spend_of
 from flows.verdicts import comparison_study
 from tasks.domain.errors import SettingsError
 from tasks.domain.interaction import Interaction
@@ -126,17 +126,7 @@ class Comparing:
             self._store.ledger.spent_usd(now().date()),
             on_progress=partial(self._steps, "judged"),
         )
-        usage = usage_of(list(judged.values()), asked.judge)
-        self._spend = add_spend(
-            self._spend,
-            JudgeSpend(
-                calls=usage.calls,
-                from_ledger=usage.from_ledger,
-                input_tokens=usage.input_tokens,
-                output_tokens=usage.output_tokens,
-                cost_usd=usage.cost_usd,
-            ),
-        )
+        self._spend = add_spend(self._spend, spend_of(usage_of(list(judged.values()), asked.judge)))
         return judged
 
     def _samples(self, served: Served, window: Window) -> list[tuple[str, Sequence[Interaction]]]:

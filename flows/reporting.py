@@ -17,6 +17,7 @@ from tasks.domain.report import (
     RollbackReport,
     WindowReport,
 )
+from tasks.domain.summary import JudgeUsage
 from tasks.domain.verdict import Verdict, worst
 
 
@@ -110,6 +111,17 @@ def add_intake(one: Intake, other: Intake) -> Intake:
         duplicates=one.duplicates + other.duplicates,
         late=one.late + other.late,
         quarantined=causes,
+    )
+
+
+def spend_of(usage: JudgeUsage) -> JudgeSpend:
+    """Return what judging cost, as a report tells it."""
+    return JudgeSpend(
+        calls=usage.calls,
+        from_ledger=usage.from_ledger,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cost_usd=usage.cost_usd,
     )
 
 

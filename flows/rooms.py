@@ -18,7 +18,7 @@ from flows.clock import now
 from flows.pausing import Pausing
 from flows.planning import Plan, plan
 from flows.progress import Steps, shown
-from flows.reporting import add_intake, add_spend, evaluation_report, slug
+from flows.reporting import add_intake, add_spend, evaluation_report, slug, spend_of
 from flows.settling import Settled, Settling
 from flows.showing import flow_run_url, show
 from tasks.domain.judgment import Judged
@@ -144,16 +144,7 @@ class Rooms:
         if pending:
             self._anchoring.begin(by_release, max(intake.window.start for intake in pending))
         usage = usage_of([one for many in sample.values() for one in many], self.assignment.judge)
-        self._spend = add_spend(
-            self._spend,
-            JudgeSpend(
-                calls=usage.calls,
-                from_ledger=usage.from_ledger,
-                input_tokens=usage.input_tokens,
-                output_tokens=usage.output_tokens,
-                cost_usd=usage.cost_usd,
-            ),
-        )
+        self._spend = add_spend(self._spend, spend_of(usage))
         return sample
 
     def settle(self, pulled: Pulled, judged: Sample) -> None:

@@ -1,4 +1,4 @@
-"""A study: what a comparison or a plan leaves on record, beside the windows of a service."""
+"""A study: what a comparison, a calibration or a plan leaves on record, beside the windows of a service."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """What is recorded of a comparison or a plan.
+    """What is recorded of a comparison, a calibration or a plan.
 
     Attributes:
-        kind: `comparison`, `capacity`.
+        kind: `comparison`, `calibration`, `capacity`.
         service: Whose.
         key: The same key is the same study: it is recorded in place, never doubled.
         name: Of its run.

@@ -2,7 +2,7 @@
 
 `Tracker.connect()` is the door, `Showcase.connect()` keeps the front pages; `render_report` makes a window's page,
 `render_period` that of many windows; `newest_failure` says where to look first; `assess` writes scores to the traces
-they are about; `Studies` records comparisons and plans beside the windows, each with a page of its own.
+they are about; `Studies` records comparisons, calibrations and plans beside the windows, each with a page of its own.
 """
 
 from tasks.tracking.assessments import assess

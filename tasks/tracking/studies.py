@@ -1,4 +1,4 @@
-"""Comparisons and plans in MLflow: one run a study, brought up to date in place."""
+"""Comparisons, calibrations and plans in MLflow: one run a study, brought up to date in place."""
 
 from __future__ import annotations
 
