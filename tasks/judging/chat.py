@@ -190,8 +190,7 @@ class _Engine:
         """Return what an error means for this request, and let limits and breaker know."""
         problem = classify(error)
         if isinstance(problem, OverloadedError):
-            self._limit.rejected(problem.retry_after)
-            self._learned.rejected()
+            self._limit.rejected(problem.retry_after, slow_down=self._learned.rejected(time.monotonic()))
             self._breaker.answered()
         elif isinstance(problem, TransientError):
             self._breaker.failed()

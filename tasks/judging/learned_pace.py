@@ -2,6 +2,8 @@
 
 Nothing is known at first and nothing is held back. A rejection sets the pace to what was let through; it then grows,
 quickly until the third rejection, slowly from there (additive increase, multiplicative decrease; Chiu and Jain, 1989).
+Where being slower does not help, rejections are not about the pace (an overloaded provider rejects whom it will), and
+it stays: cut at each of them, a tenth of the requests rejected at random would bring any pace down to one a second.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ from collections.abc import Mapping
 _SPAN_SECONDS = 1.0
 """What was accepted in this time is what the endpoint allows."""
 
+_BEGINNING_SECONDS = 0.25
+"""So much of it at least, when the first rejection comes at once: a few requests in no time are no pace."""
+
 _LEAST_SECONDS_BETWEEN_CUTS = 0.5
 """One overload rejects many requests; it is one reason to slow down, not many."""
 
@@ -23,6 +28,15 @@ _QUICKLY, _SLOWLY, _COARSE_CUTS = 0.2, 0.02, 3
 """Growth a second, before and after so many cuts."""
 
 _CUT = 0.9
+
+_ENOUGH = 20
+"""So many requests at least show whether a cut helped."""
+
+_REMEMBERED = 8
+"""Of more than so many times as many, half are forgotten: what is rejected now counts."""
+
+_AT_RANDOM = (0.02, 0.25)
+"""Shares of rejections that may be chance. More is an endpoint overrun; less, one whose limit was just found."""
 
 _DURATION = re.compile(r"([0-9.]+)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -47,17 +61,31 @@ class LearnedPace:
         self._last_cut = 0.0
         self._cuts = 0
         self._told = False
+        self._began = math.inf
+        self._share_before: float | None = None
+        self._sent_since = self._rejected_since = 0
 
     async def take(self) -> None:
         """Wait for the next place."""
-        now = time.monotonic()
-        if self.rate is not None:
-            due = max(self._next, now)
-            self._next = due + 1.0 / self.rate
-            if due > now:
-                await asyncio.sleep(due - now)
-                now = time.monotonic()
+        if (pause := self.reserve(time.monotonic())) > 0:
+            await asyncio.sleep(pause)
+        self.sent(time.monotonic())
+
+    def reserve(self, now: float) -> float:
+        """Take the next place; returns in how many seconds it comes."""
+        if self.rate is None:
+            return 0.0
+        due = max(self._next, now)
+        self._next = due + 1.0 / self.rate
+        return due - now
+
+    def sent(self, now: float) -> None:
+        """Note that a request goes out."""
+        self._began = min(self._began, now)
         self._sent.append(now)
+        self._sent_since += now - self._last_cut >= _LEAST_SECONDS_BETWEEN_CUTS
+        if self._sent_since > _REMEMBERED * self._enough:
+            self._sent_since, self._rejected_since = self._sent_since // 2, self._rejected_since // 2
 
     def accepted(self, headers: Mapping[str, str], in_flight: int, tokens: float) -> None:
         """Learn from an answer.
@@ -72,27 +100,49 @@ class LearnedPace:
         elif self._told:
             # There is plenty again.
             self.rate, self._told = None, False
-        elif self.rate is not None:
+        elif self.rate is not None and self._sent_since >= self._enough:
+            # Before that it is still to be seen whether the last cut helped.
             # For each of `rate` answers a second, so that the growth is per second.
             coarse = self._known is not None or self._cuts < _COARSE_CUTS
             self.rate = min(self.rate + (_QUICKLY if coarse else _SLOWLY), self._known or math.inf)
 
-    def rejected(self) -> None:
-        """Slow down to what was let through lately."""
-        now = time.monotonic()
+    def rejected(self, now: float) -> bool:
+        """Slow down to what was let through lately; returns whether this rejection says anything about the pace."""
         self._rejected.append(now)
         if now - self._last_cut < _LEAST_SECONDS_BETWEEN_CUTS:
-            return
-        self._last_cut = now
-        self._cuts += 1
+            return False
+        self._rejected_since += 1
+        if self._rejected_at_random():
+            return False
         sent, rejected = (
             sum(now - moment < _SPAN_SECONDS for moment in moments) for moments in (self._sent, self._rejected)
         )
-        let_through = (sent - rejected) / _SPAN_SECONDS
+        let_through = (sent - rejected) / min(_SPAN_SECONDS, max(now - self._began, _BEGINNING_SECONDS))
+        self._share_before = (
+            rejected / max(sent, 1) if self.rate is None else self._rejected_since / max(self._sent_since, 1)
+        )
         if self.rate is None:
-            self.rate = self._known or max(1.0, let_through)
+            self.rate = self._known or max(1.0, let_through * _CUT)
         else:
             self.rate = max(0.05, min(self.rate, max(let_through, self.rate / 2)) * _CUT)
+        self._last_cut = now
+        self._cuts += 1
+        self._sent_since = self._rejected_since = 0
+        return True
+
+    @property
+    def _enough(self) -> float:
+        """Requests after a cut from which one can see whether it helped: a second's worth, and not too few."""
+        return max(_ENOUGH, (self.rate or 0.0) * _SPAN_SECONDS)
+
+    def _rejected_at_random(self) -> bool:
+        """Whether the last cut has changed nothing about how many are rejected, or it cannot be said yet."""
+        if self._share_before is None or self._share_before < _AT_RANDOM[0]:
+            return False
+        if self._sent_since < self._enough:
+            return self._rejected_since <= _AT_RANDOM[1] * self._enough
+        share = self._rejected_since / self._sent_since
+        return _AT_RANDOM[0] <= share <= _AT_RANDOM[1] and share >= self._share_before / 2
 
 
 def told_rate(headers: Mapping[str, str], in_flight: int, tokens: float) -> float | None:

@@ -14,9 +14,6 @@ FAILURES_TO_TRIP = 30
 FEW_FAILURES, LONG_SECONDS = 3, 30.0
 """So are this many in a row, when nothing has succeeded for this long: few requests must not take minutes to fail."""
 
-_LEAST_SECONDS_BETWEEN_CUTS = 0.5
-"""One overload answers many requests with 429; it is one reason to slow down, not many."""
-
 _CLOSED = 3
 """Rejections in a row after which all wait as long as the endpoint asks; a single one concerns its request alone."""
 
@@ -35,7 +32,6 @@ class AdaptiveLimit:
         self.allowed = float(most)
         self._in_flight = 0
         self._waiters: list[asyncio.Future[None]] = []
-        self._last_cut = 0.0
         self._resume_at = 0.0
         self._rejections = 0
 
@@ -69,13 +65,18 @@ class AdaptiveLimit:
         self._rejections = 0
         self.allowed = min(float(self._most), self.allowed + 1.0 / self.allowed)
 
-    def rejected(self, retry_after: float | None) -> None:
-        """Allow a third less, and pause as long as the endpoint asks when it lets nothing through."""
+    def rejected(self, retry_after: float | None, *, slow_down: bool) -> None:
+        """Allow a third less, and pause as long as the endpoint asks when it lets nothing through.
+
+        Args:
+            retry_after: Seconds it asks for.
+            slow_down: Whether the rejection is a reason to ask for less: one overload rejects many requests and is one
+                reason, not many, and some are rejected however slowly one goes.
+        """
         now = time.monotonic()
         self._rejections += 1
-        if now - self._last_cut >= _LEAST_SECONDS_BETWEEN_CUTS:
+        if slow_down:
             self.allowed = max(1.0, self.allowed * 0.67)
-            self._last_cut = now
         if retry_after is not None and self._rejections >= _CLOSED:
             self._resume_at = max(self._resume_at, now + min(retry_after, 60.0))
 
