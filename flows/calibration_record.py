@@ -14,7 +14,7 @@ from tasks.domain.markdown import escaped
 from tasks.domain.study import Study
 from tasks.tracking import study_page
 
-_LEVELS = ("release", "people would give", "judge alone", "labels alone", "labels", "judged", "more labels")
+_LEVELS = ("release", "people would give", "judge alone", "labels alone", "labels", "more labels")
 _FURTHEST = ("interaction", "release", "judge", "people")
 
 
@@ -99,15 +99,14 @@ def _level(one: LevelReport) -> list[str]:
         _number(one.judge, one.judge_interval),
         _number(one.people, one.people_interval),
         f"{one.labels:,}",
-        f"{one.judged:,}",
         "" if one.more_labels is None else f"{one.more_labels:,}",
     ]
 
 
 def _number(value: float | None, interval: tuple[float, float] | None) -> str:
     if value is None or interval is None:
-        return "not known"
-    return f"{value:.3f} ({interval[0]:.3f} to {interval[1]:.3f})"
+        return ""
+    return f"{value:.2f} ({interval[0]:.2f} to {interval[1]:.2f})"
 
 
 def _metrics(report: CalibrationReport) -> dict[str, float]:

@@ -37,11 +37,13 @@ def agreement_of(pairs: Sequence[Pair], raters_alpha: float | None = None) -> Ag
         return AgreementReport(raters_alpha=raters_alpha)
     judge, people = np.array([one.judge for one in pairs]), np.array([one.people for one in pairs])
     order, bias = spearman_interval(judge, people), mean_interval(judge - people)
+    linear = correlation(judge, people)
     return AgreementReport(
         kappa=cohen_kappa(_levels(judge), _levels(people), weights="quadratic", levels=_LEVELS),
         spearman=order.estimate,
         spearman_interval=(order.low, order.high),
-        correlation=correlation(judge, people),
+        correlation=linear,
+        slope=linear * float(judge.std()) / float(people.std()) if linear else 0.0,
         bias=bias.estimate,
         bias_interval=(bias.low, bias.high),
         raters_alpha=raters_alpha,

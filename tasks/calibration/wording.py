@@ -69,10 +69,16 @@ def _changes(report: CalibrationReport) -> str:
 
 
 def _dearer(found: AgreementReport) -> str:
-    """Say what the judge's noise costs: a mean of scores of correlation r tells as much as r² times as many labels."""
-    if not found.correlation or found.correlation >= 0.99:
+    """Say how much of a change the judge shows, and what its noise costs.
+
+    A mean of scores of correlation r tells as much of a change as one of r² times as many of people's.
+    """
+    if not found.correlation or found.slope is None or found.correlation >= 0.99:
         return ""
-    return f"; a drop takes about {found.correlation**-2:.1f} times as many interactions to show than if people scored"
+    return (
+        f". A drop of 0.10 that people see shows as about {found.slope / 10:.2f}, and takes about "
+        f"{found.correlation**-2:.1f} times as many interactions to show than if people scored"
+    )
 
 
 def _level(one: LevelReport, precision: float) -> str:

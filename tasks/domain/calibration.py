@@ -24,6 +24,7 @@ class AgreementReport(_Report):
         kappa: Cohen's, quadratic weights, scores on five levels; None without labels.
         spearman: Rank correlation.
         correlation: Pearson's; what the sample-size advice rests on.
+        slope: Of the judge's scores on people's: a change of 1 for them shows as so much.
         bias: Mean of judge minus people; above 0 the judge is too kind.
         raters_alpha: Krippendorff's among people; None where no interaction has two.
     """
@@ -32,6 +33,7 @@ class AgreementReport(_Report):
     spearman: float | None = None
     spearman_interval: tuple[float, float] | None = None
     correlation: float | None = None
+    slope: float | None = None
     bias: float | None = None
     bias_interval: tuple[float, float] | None = None
     raters_alpha: float | None = None

@@ -113,6 +113,16 @@ def test_a_judge_that_says_what_people_say_is_trusted_for_both() -> None:
     assert found.furthest == []
 
 
+def test_a_judge_that_shows_half_of_each_change_says_so() -> None:
+    """Its margins are then people's halved."""
+    rng = np.random.default_rng(12)
+    people = rng.random(400)
+    judge = 0.3 + 0.5 * people + rng.normal(0, 0.05, 400)
+    found = report([Pair(f"{at}", "1", f, y) for at, (f, y) in enumerate(zip(judge, people, strict=True))])
+    assert found.agreement.slope == pytest.approx(0.5, abs=0.02)
+    assert "A drop of 0.10 that people see shows as about 0.05" in found.text
+
+
 def test_a_judge_that_guesses_is_trusted_for_nothing() -> None:
     """And costs the labels' own interval no width."""
     rng = np.random.default_rng(6)
