@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.assignment import Assignment
 from flows.clock import now
 from flows.decision import Decision
-from flows.doorbell import record_decision, ring, tell_rollback
+from flows.doorbell import record_decision, ring, tell_refused
 from flows.embedded import is_embedded
 from flows.incidents import Incidents
+from flows.lookout import Lookout
 from flows.settling import Settled
-from flows.switchboard import Switchboard
 from flows.telling import Teller
 from tasks.alerts import Kind
 from tasks.decisions.recovery import Recovery, RecoveryState, recovery
@@ -20,6 +20,9 @@ from tasks.domain.window import parse_delay
 from tasks.registry import Registry
 from tasks.routing import Condition, check, missing
 from tasks.store import Action, ActionState, Store
+
+_GRACE = timedelta(minutes=10)
+"""After its time-out a run that waits for a person is given this long to say so itself."""
 
 
 class Acting:
@@ -36,11 +39,9 @@ class Acting:
         self._store = store
         self._teller = Teller(assignment.service, assignment.alerts, store)
         self._incidents = Incidents(assignment.service, store)
-        self._board = Switchboard(assignment.service, assignment.target, store, registry)
-
-    def live_at(self, moment: datetime) -> str | None:
-        """Return what was live at a time, for rows that do not say their release."""
-        return self._board.live_at(moment)
+        # No more than to look: what moves traffic, and its credential, is `roll_back`'s alone.
+        private = assignment.target.allow_private
+        self._lookout = Lookout(assignment.service, store, registry, allow_private=private)
 
     def act(self, settled: Sequence[Settled], link_of: Callable[[str], str | None]) -> list[str]:
         """Act on what was settled in this run, and tell people what changed; returns in words what was done.
@@ -58,7 +59,7 @@ class Acting:
         done = self._notice_moves() + self._watch_recovery()
         if decision := self._decision(settled):
             done.append(self._answer(decision))
-        return done + self._teller.send()
+        return done + self._take_up(decision.id if decision else None) + self._teller.send()
 
     def stale(self, since: datetime) -> None:
         """Tell people that nothing was evaluated for too long, once."""
@@ -66,7 +67,7 @@ class Acting:
         self._teller.say(Kind.STALE, since.isoformat(), [words])
 
     def _notice_moves(self) -> list[str]:
-        moved = self._board.notice_moves()
+        moved = self._lookout.notice_moves()
         if moved is None:
             return []
         words = f"live was moved outside: {moved.from_release or 'nothing'} → {moved.to_release}"
@@ -77,14 +78,16 @@ class Acting:
     def _observe(self, settled: Sequence[Settled]) -> None:
         """Record releases that nobody registered: they are known, and no target."""
         seen = {one.evaluation.release for one in settled}
-        known = {release.name for release in self._board.registry.releases(self._assignment.service)} if seen else set()
+        if not seen:
+            return
+        known = {release.name for release in self._lookout.registry.releases(self._assignment.service)}
         for release in sorted(seen - known):
-            self._board.registry.observe(self._assignment.service, release, now())
+            self._lookout.registry.observe(self._assignment.service, release, now())
 
     def _decision(self, settled: Sequence[Settled]) -> Decision | None:
         """Return the newest failing window's decision, that of what is live first."""
         assignment = self._assignment
-        live = self._board.registry.live(assignment.service)
+        live = self._lookout.registry.live(assignment.service)
         decisions = [
             decision
             for one in settled
@@ -103,13 +106,15 @@ class Acting:
             return "nothing: policy.mode is off"
         if decision.absolute_only or decision.own_baseline:
             return f"no rollback of {decision.release}: nothing says that it is worse than its baseline"
+        if under_way := self._under_way(decision):
+            return under_way
         last = self._store.actions.last(decision.service, "rollback", ActionState.DONE)
-        if last is not None and last.from_release == decision.release and self._board.is_newest_move(last):
+        if last is not None and last.from_release == decision.release and self._lookout.is_newest_move(last):
             return f"{decision.release} was rolled back already; this window is what it still answered"
         known = self._store.actions.get(decision.id)
         if known is not None and known.state not in {ActionState.REQUESTED, ActionState.REFUSED}:
             return f"rollback of {decision.release} is {known.state.value} already"
-        situation = self._board.situation(decision.id, decision, None)
+        situation = self._lookout.situation(decision.id, decision, None)
         conditions = check(situation)
         to = situation.to.name if situation.to else None
         if mode == "dry_run":
@@ -122,24 +127,60 @@ class Acting:
         state = ActionState.REFUSED if unmet else ActionState.REQUESTED
         if not record_decision(self._store, decision, to, state, _words(unmet)):
             return f"rollback of {decision.release} is refused already: {_words(unmet)}"
-        tell_rollback("refused" if unmet else "requested", decision, _words(unmet) or decision.reason)
         if unmet:
-            self._board.say_refused(self._teller, decision.release, unmet)
+            tell_refused(decision, _words(unmet))
+            self._lookout.say_refused(self._teller, decision.release, unmet)
         elif mode == "approve":
             waits = [f"Roll back {decision.release} → {to}? {decision.reason}"]
             self._teller.say(Kind.ROLLBACK_REQUESTED, decision.id, waits, decision.release, decision.link)
         return f"not rolled back. {_words(unmet)}" if unmet else ring(decision)
+
+    def _under_way(self, decision: Decision) -> str:
+        """Say that an earlier rollback of the release is at work; one that nobody took up yet gives way instead."""
+        for earlier in self._unfinished():
+            if earlier.from_release != decision.release or earlier.id == decision.id:
+                continue
+            gives_way = dict(earlier.detail) | {"refused": f"a newer window asks for it: decision {decision.id}"}
+            if not self._store.actions.update_state(
+                earlier.id, ActionState.REQUESTED, ActionState.REFUSED, detail=gives_way, at=now()
+            ):
+                return f"rollback of {decision.release} is {earlier.state.value} already (decision {earlier.id})"
+        return ""
+
+    def _take_up(self, asked: str | None) -> list[str]:
+        """Ring again for rollbacks whose run died: before it was begun, while it waited, or in the middle of it."""
+        done = []
+        for action in self._unfinished():
+            decision = Decision.kept(action, action.service)
+            in_the_middle = action.state in {ActionState.STARTED, ActionState.SWITCHED}
+            if decision is None or not (in_the_middle or (action.id != asked and self._asks_still(action, decision))):
+                continue
+            done.append(ring(decision))
+        return done
+
+    def _asks_still(self, action: Action, decision: Decision) -> bool:
+        """Whether a request is to be made again; one that waits for a person is, once nobody can answer any more."""
+        if self._assignment.policy.mode not in {"approve", "auto"}:
+            return False
+        if action.state is ActionState.REQUESTED:
+            return True
+        gone = (action.updated_at or now()) + parse_delay(decision.policy.approval_timeout) + _GRACE < now()
+        return gone and self._store.actions.update_state(
+            action.id, ActionState.WAITING, ActionState.REQUESTED, at=now()
+        )
+
+    def _unfinished(self) -> list[Action]:
+        return [one for one in self._store.actions.unfinished(self._assignment.service) if one.kind == "rollback"]
 
     def _watch_recovery(self) -> list[str]:
         """Look whether what fell came back since the last rollback; said once, when it is known."""
         action = self._store.actions.last(self._assignment.service, "rollback", ActionState.DONE)
         if action is None or action.detail.get("recovery") or not action.detail.get("feature"):
             return []
-        # Told by `roll_back` already, unless it died after the switch: the same key is the same message.
-        words = f"rolled back {action.from_release} → {action.to_release} by {action.by}. {action.reason}."
-        self._teller.say(Kind.ROLLBACK_DONE, action.id, [words], action.to_release)
-        if not self._board.is_newest_move(action):
+        if not self._lookout.is_newest_move(action):
             self._settle_recovery(action, "live was moved again before it was known")
+            if incident := self._incidents.open(action.from_release or ""):
+                self._incidents.close(incident, "live was moved again before recovery was known")
             return []
         known = self._recovery(action)
         if known.state is not RecoveryState.WATCHING:

@@ -10,9 +10,7 @@ from flows.clock import now
 from flows.incidents import Incidents
 from flows.switchboard import Switchboard, switchboard
 from flows.telling import Teller
-from tasks.alerts import Kind
 from tasks.domain.errors import SettingsError
-from tasks.domain.release import Mark
 from tasks.domain.report import ResponseReport
 from tasks.domain.settings.policy import Alerts, Target
 from tasks.domain.window import aware_utc
@@ -95,17 +93,14 @@ class Answers:
                     f"{live.name if live else 'nothing'} is live, not {last.to_release}, where the last rollback went: "
                     "there is nothing to undo; use release"
                 )
-            action = self._switch_back(board, last)
-            teller = Teller(self._service, self._alerts, board.store)
+            self._switch_back(board, last)
+            Teller(self._service, self._alerts, board.store).send()
             words = f"the rollback {last.from_release} → {last.to_release} was undone by {self._by}: {self._reason}"
-            teller.say(Kind.UNDONE, action.id, [words], last.from_release)
-            teller.send()
         return self._report("undo", words)
 
     def _switch_back(self, board: Switchboard, last: Action) -> Action:
         to = board.registry.get(self._service, last.from_release or "")
         back = board.registry.get(self._service, last.to_release or "")
-        board.registry.mark(self._service, to.name, Mark.NONE, f"quarantine lifted by {self._by}: {self._reason}")
         action = Action(
             id=f"undo-{uuid4()}",
             service=self._service,
@@ -116,6 +111,7 @@ class Answers:
             from_release=back.name,
             to_release=to.name,
             decision_id=last.decision_id,
+            detail={"alerts": self._alerts.model_dump(mode="json")},
             created_at=now(),
         )
         board.store.actions.record(action)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from prefect.exceptions import FlowPauseTimeout
 from prefect.flow_runs import pause_flow_run
@@ -28,16 +29,18 @@ class Answer:
     words: str
 
 
-def ask(question: str, timeout: timedelta) -> Answer:
-    """Pause the run until somebody answers the form; no answer in time is a no.
+def ask(question: str, timeout: timedelta, default: Literal["reject", "approve"] = "reject") -> Answer:
+    """Pause the run until somebody answers the form.
 
     Args:
         question: Stands above the form, as Markdown.
         timeout: How long to wait.
+        default: What no answer in time is.
     """
     form = Approval.with_initial_data(description=question)
     try:
         given = pause_flow_run(wait_for_input=form, timeout=int(timeout.total_seconds()), poll_interval=2)
     except FlowPauseTimeout:
-        return Answer(approved=False, by="nobody", words=f"nobody answered within {timeout}")
+        words = f"nobody answered within {timeout}, which is a {'yes' if default == 'approve' else 'no'}"
+        return Answer(approved=default == "approve", by="nobody", words=words)
     return Answer(approved=given.approve, by=given.name, words=given.reason)

@@ -216,5 +216,5 @@ class Comparing:
         return self._studies.link(self._contest.service, run_id)
 
 
-def _unknown(_: datetime) -> None:
+def _unknown(_: datetime, __: str | None) -> None:
     """A row that names no release belongs to neither: who was live does not tell, since both are."""

@@ -15,7 +15,7 @@ from tasks.domain.verdict import Verdict
 from tasks.domain.window import parse_delay
 from tasks.experiments import Outcome
 from tasks.routing import Failing
-from tasks.store import Store
+from tasks.store import Action, Store
 from tasks.tracking import Tracker
 
 
@@ -138,6 +138,13 @@ class Decision:
         """The address of the failing window in MLflow; None where MLflow is no server."""
         return Tracker.connect().link(self.service, self.mlflow_run_id) if self.mlflow_run_id else None
 
+    @classmethod
+    def kept(cls, action: Action | None, service: str) -> Decision | None:
+        """Return the decision an action follows; None when it follows none, or another service's."""
+        if action is None or action.kind != "rollback" or action.service != service or "policy" not in action.detail:
+            return None
+        return cls.from_detail(action.id, service, action.from_release or "", action.reason, action.detail)
+
     def failing(self, store: Store) -> Failing:
         """Return it as the conditions ask, with what the store says of its window now."""
         return Failing(
@@ -157,3 +164,9 @@ class Decision:
             return Comparisons(self.service, store).outcome(self.release, self.config_hash) is Outcome.STOP
         row = store.windows.get(self.service, self.release, self.window_start, self.window_end, self.config_hash)
         return row is not None and row.verdict == Verdict.FAIL and row.decision_id == self.id
+
+
+def link_of(action: Action) -> str | None:
+    """Return the address of the window an action follows; None where it follows none, or MLflow is no server."""
+    decision = Decision.kept(action, action.service)
+    return decision.link if decision else None

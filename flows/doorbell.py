@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from prefect.events import emit_event
 from prefect.runtime import deployment
 
 from flows.clock import now
 from flows.decision import Decision
+from flows.emitting import emit
 from tasks.store import Action, ActionState, Store
 
 if TYPE_CHECKING:
@@ -51,20 +51,14 @@ def record_decision(store: Store, decision: Decision, to: str | None, state: Act
     return new or state is ActionState.REQUESTED
 
 
-def tell_rollback(what: str, decision: Decision, words: str) -> None:
-    """Tell `plumbline.rollback.<what>`: the trigger of `roll_back` listens for `requested`."""
-    emit_event(
-        event=f"plumbline.rollback.{what}",
-        resource={
-            "prefect.resource.id": f"plumbline.service.{decision.service}",
-            "prefect.resource.name": decision.service,
-        },
-        payload={"service": decision.service, "decision_id": decision.id, "reason": words},
-    )
+def tell_refused(decision: Decision, words: str) -> None:
+    """Tell that a rollback was not even asked for, and why."""
+    emit("rollback.refused", decision.service, decision_id=decision.id, reason=words)
 
 
 def ring(decision: Decision) -> str:
-    """From a deployment the event is the doorbell that starts `roll_back` elsewhere; otherwise it runs here."""
+    """Tell that a rollback is asked for: from a deployment that starts `roll_back` elsewhere, else it runs here."""
+    emit("rollback.requested", decision.service, decision_id=decision.id, reason=decision.reason)
     if deployment.id:
         return f"rollback of {decision.release} requested (decision {decision.id})"
     from flows.rollback import roll_back

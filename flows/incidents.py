@@ -40,6 +40,21 @@ class Incidents:
             elif evaluation.verdict is Verdict.PASS and "failed" not in known.detail:
                 self.close(known, f"passed again at {evaluation.window.end:%Y-%m-%d %H:%M}Z")
 
+    def switched(self, action: Action) -> None:
+        """Note what a switch means for the incident of the release that was left, or came back.
+
+        A rollback leaves it open until recovery is known; any other switch ends it.
+        """
+        if action.kind == "rollback":
+            if left := self.open(action.from_release or ""):
+                self.note(left, action_id=action.id, rolled_back_to=action.to_release)
+            return
+        back = self.open(action.to_release or "") if action.kind == "undo" else None
+        if back:
+            self.close(back, f"the rollback was undone by {action.by}: {action.reason}")
+        if left := self.open(action.from_release or ""):
+            self.close(left, f"{action.to_release} is live instead, by {action.by}")
+
     def open(self, release: str) -> Action | None:
         """Return the open incident of a release; None when there is none."""
         mine = [one for one in self._store.actions.unfinished(self._service) if one.kind == _KIND]

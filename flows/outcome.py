@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prefect.artifacts import create_markdown_artifact
-from prefect.events import emit_event
 
+from flows.emitting import emit
 from flows.reporting import rollback_markdown, slug
 from tasks.domain.markdown import escaped
 from tasks.domain.report import RollbackReport
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def settled(request: Request, report: RollbackReport) -> None:
-    """Leave the outcome as an artifact, tell it as an event, and tell people."""
+    """Leave the outcome as an artifact, tell people, and tell a no as an event; a switch was told where it happened."""
     with Store.open() as store:
         request.tell(store, report)
     create_markdown_artifact(
@@ -25,17 +25,5 @@ def settled(request: Request, report: RollbackReport) -> None:
         markdown=rollback_markdown(report),
         description=escaped(f"Rollback of {request.service}: {report.state}"),
     )
-    if report.state in {"done", "refused", "failed", "rejected"}:
-        emit("done" if report.state == "done" else "refused", request, report)
-
-
-def emit(what: str, request: Request, report: RollbackReport | None = None) -> None:
-    """Tell `plumbline.rollback.<what>`; never text of users."""
-    emit_event(
-        event=f"plumbline.rollback.{what}",
-        resource={
-            "prefect.resource.id": f"plumbline.service.{request.service}",
-            "prefect.resource.name": request.service,
-        },
-        payload={"decision_id": request.action_id, "text": report.text if report else request.reason},
-    )
+    if report.state in {"refused", "rejected"}:
+        emit("rollback.refused", request.service, decision_id=request.action_id, text=report.text)

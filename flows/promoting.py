@@ -14,6 +14,7 @@ from flows.approval import Answer, ask
 from flows.clock import now
 from flows.comparisons import Comparisons
 from flows.contest import Contest
+from flows.lookout import Lookout
 from flows.orders import in_force
 from flows.reporting import conditions_markdown, slug
 from flows.switchboard import Switchboard
@@ -60,7 +61,7 @@ def record(asked: Contest, decided_at: datetime, reason: str, store: Store) -> A
     return store.actions.get(action.id) or action
 
 
-def conditions(action: Action | None, decision_id: str | None, board: Switchboard) -> list[Condition]:
+def conditions(action: Action | None, decision_id: str | None, board: Lookout) -> list[Condition]:
     """Check whether a recorded promotion may be done now."""
     detail: Mapping[str, Any] = action.detail if action else {}
     policy = Policy.model_validate(detail.get("policy", {}))

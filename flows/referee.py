@@ -9,11 +9,11 @@ from prefect.runtime import deployment
 from flows.clock import now
 from flows.contest import Contest
 from flows.decision import Decision as Stop
-from flows.doorbell import record_decision, ring, tell_rollback
+from flows.doorbell import record_decision, ring, tell_refused
 from flows.embedded import is_embedded
+from flows.lookout import Lookout
 from flows.moves import candidate_of
 from flows.promoting import conditions, record, tell_promotion
-from flows.switchboard import Switchboard
 from flows.telling import Teller
 from tasks.alerts import Kind
 from tasks.domain.release import Mark
@@ -79,7 +79,7 @@ class Referee:
             return "nothing: policy.mode is off", True
         if not self._fresh(decision):
             return f"did not {what}: the decision is older than policy.freshness {asked.policy.freshness}", True
-        board = Switchboard(asked.service, asked.target, self._store, Registry.connect())
+        board = Lookout(asked.service, self._store, Registry.connect(), allow_private=asked.target.allow_private)
         answer = self._stop if decision.outcome is Outcome.STOP else self._promote
         unmet, done = answer(decision, board)
         if not unmet:
@@ -96,7 +96,7 @@ class Referee:
             return [condition for condition in unmet if condition.name != "mode"]
         return [*unmet, _NOBODY] if self._contest.policy.mode == "approve" and is_embedded() else unmet
 
-    def _stop(self, decision: Decision, board: Switchboard) -> tuple[list[Condition], str]:
+    def _stop(self, decision: Decision, board: Lookout) -> tuple[list[Condition], str]:
         """Ask for the rollback to the control; of a candidate that others route, say that they must take it away."""
         asked, mode = self._contest, self._contest.policy.mode
         live = board.registry.live(asked.service)
@@ -108,8 +108,8 @@ class Referee:
             return unmet, ""
         words = "; ".join(f"{condition.name}: {condition.words}" for condition in unmet)
         state = ActionState.REFUSED if unmet else ActionState.REQUESTED
-        if record_decision(self._store, stop, asked.control, state, words):
-            tell_rollback("refused" if unmet else "requested", stop, words or stop.reason)
+        if record_decision(self._store, stop, asked.control, state, words) and unmet:
+            tell_refused(stop, words)
         if unmet:
             return unmet, ""
         if mode == "approve":
@@ -140,7 +140,7 @@ class Referee:
             control=asked.control,
         )
 
-    def _close(self, board: Switchboard, decision: Decision) -> str:
+    def _close(self, board: Lookout, decision: Decision) -> str:
         """Close a candidate's way to all traffic, where it is known."""
         asked = self._contest
         routed = f"{asked.candidate} gets its traffic from elsewhere: take its share away where that is split"
@@ -149,7 +149,7 @@ class Referee:
         board.registry.mark(asked.service, asked.candidate, Mark.QUARANTINED, f"A/B test: {decision.reason}")
         return f"{asked.candidate} is quarantined; {routed}"
 
-    def _promote(self, decision: Decision, board: Switchboard) -> tuple[list[Condition], str]:
+    def _promote(self, decision: Decision, board: Lookout) -> tuple[list[Condition], str]:
         """Ask for all traffic for the candidate."""
         asked = self._contest
         assert decision.at is not None  # it is final

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from prefect.runtime import flow_run
 from flows.ab_tests import told
 from flows.clock import now
 from flows.moves import SHARE, candidate_of
+from flows.orders import in_force
 from flows.switchboard import Switchboard
 from tasks.domain.errors import RegistryError, RoutingError, SettingsError
 from tasks.domain.release import Configuration, Mark, Release
@@ -94,6 +96,11 @@ class Candidate:
             route = ab_test.share
         self._routed = str(route)
         release = self._registered()
+        if route != "none" and (hold := in_force(self._board.store, self._board.service, "hold")):
+            raise SettingsError(
+                f"{self._board.service!r} is held until {hold.detail['until'][:16]}Z by {hold.by} ({hold.reason}): "
+                f"{release.name!r} is registered, and nothing was switched; respond resume ends the hold"
+            )
         before = self._board.registry.live(self._board.service)
         if isinstance(route, int | float):
             self._share(release, before, float(route), ab_test)
@@ -146,7 +153,7 @@ class Candidate:
             state=ActionState.STARTED,
             from_release=control.name,
             to_release=release.name,
-            detail=told(ab_test, router) if ab_test else {},
+            detail={"split": asdict(split)} | (told(ab_test, router) if ab_test else {}),
             created_at=now(),
         )
         self._board.store.actions.record(action)

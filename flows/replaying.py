@@ -214,5 +214,5 @@ class Replay:
         )  # fmt: skip
         return pulled.intakes
 
-    def _live_at(self, moment: datetime) -> str | None:
+    def _live_at(self, moment: datetime, _: str | None = None) -> str | None:
         return next((one.release for one in reversed(self.stretches) if one.start <= moment), None)

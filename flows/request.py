@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import uuid4
 
 from prefect.logging import get_run_logger
@@ -10,8 +11,7 @@ from prefect.runtime import flow_run
 from flows.approval import Answer, ask
 from flows.clock import now
 from flows.decision import Decision
-from flows.incidents import Incidents
-from flows.outcome import emit
+from flows.emitting import emit
 from flows.switchboard import Switchboard
 from flows.telling import Teller
 from tasks.alerts import Kind
@@ -20,7 +20,7 @@ from tasks.domain.release import Release
 from tasks.domain.report import ConditionReport, RollbackReport
 from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.domain.window import parse_delay
-from tasks.routing import Condition, HalfSwitchedError, Situation, check, missing
+from tasks.routing import Condition, Situation, check, missing
 from tasks.store import Action, ActionState, Store
 
 _SETTLED = {ActionState.DONE, ActionState.REFUSED, ActionState.FAILED}
@@ -76,14 +76,7 @@ class Request:
             return None
         with Store.open() as store:
             action = store.actions.get(self._decision_id)
-        if (
-            action is None
-            or action.kind != "rollback"
-            or action.service != self.service
-            or "policy" not in action.detail
-        ):
-            return None
-        return Decision.from_detail(action.id, self.service, action.from_release or "", action.reason, action.detail)
+        return Decision.kept(action, self.service)
 
     @property
     def reason(self) -> str:
@@ -112,6 +105,8 @@ class Request:
     def begin(self, board: Switchboard) -> RollbackReport | None:
         """Check every condition and take the request up; a report where that settles it, None to go on."""
         known = board.store.actions.get(self.action_id)
+        if known is not None and known.id in board.resumed:
+            return self._outcome(known)
         forged = self._decision_id is not None and self.decision is None  # refused below, whatever bears that id
         if known is not None and known.state is not ActionState.REQUESTED and not self._dry_run and not forged:
             return self._report("known", f"decision {self.action_id} is {known.state.value} already: nothing to do")
@@ -136,9 +131,10 @@ class Request:
             "",
             *(f"- {condition.name}: {condition.words}" for condition in self._conditions),
             "",
-            f"Without an answer within {self.policy.approval_timeout} nothing is switched.",
+            f"Without an answer within {self.policy.approval_timeout} "
+            + ("it is done." if self.policy.approval_default == "approve" else "nothing is switched."),
         ]
-        self._answer = ask("\n".join(lines), parse_delay(self.policy.approval_timeout))
+        self._answer = ask("\n".join(lines), parse_delay(self.policy.approval_timeout), self.policy.approval_default)
         self._by = self._answer.by
 
     def switch(self, board: Switchboard) -> RollbackReport:
@@ -163,34 +159,28 @@ class Request:
         )
         action = actions.get(self.action_id)
         assert action is not None
-        emit("started", self)
-        try:
-            back = board.registry.get(self.service, self._from) if self._from else situation.live
-            done = board.perform(action, situation.to, back)
-        except HalfSwitchedError as error:
-            return self._report("failed", f"half switched, a person is needed: {error}")
-        except RoutingError as error:
-            return self._report("failed", f"nothing was switched: {error}")
-        served = ", ".join(target.name for target in board.targets if target.concerns(situation.to))
-        report = self._report(
-            "done",
-            f"rolled back {self._from} → {self._to} at {now():%H:%M}Z by {self._by}. {self.reason}. "
-            f"Read back: {served} = {self._to}. {self._from} is quarantined.",
-        )
-        report.switched_at = done.updated_at
-        incidents = Incidents(self.service, board.store)
-        if incident := incidents.open(self._from or ""):
-            incidents.note(incident, action_id=done.id, rolled_back_to=self._to)
+        emit("rollback.started", self.service, decision_id=self.action_id, text=self.reason)
+        back = board.registry.get(self.service, self._from) if self._from else situation.live
+        with suppress(RoutingError):  # recorded and told where it happened
+            board.perform(action, situation.to, back)
+        return self._outcome(actions.get(self.action_id) or action)
+
+    def _outcome(self, action: Action) -> RollbackReport:
+        """Report how a switch ended, by its record: also one that a crash interrupted and this run finished."""
+        text = str(action.detail.get("text") or action.detail.get("error"))
+        if action.state is not ActionState.DONE:
+            return self._report("failed", text)
+        report = self._report("done", text)
+        report.from_release, report.to_release, report.by = action.from_release, action.to_release, action.by
+        report.switched_at = action.updated_at
         return report
 
     def tell(self, store: Store, report: RollbackReport) -> None:
-        """Tell people how it ended: each outcome of a decision once."""
+        """Tell people of a no, and send what waits: what a switch came to was written down where it happened."""
         teller = Teller(self.service, self.alerts, store)
-        kind = {"done": Kind.ROLLBACK_DONE, "failed": Kind.ROLLBACK_FAILED, "rejected": Kind.ROLLBACK_REFUSED}
-        if report.state in kind:
-            release = report.to_release if report.state == "done" else report.from_release
+        if report.state == "rejected":
             link = self.decision.link if self.decision else None
-            teller.say(kind[report.state], self.action_id, [report.text], release, link)
+            teller.say(Kind.ROLLBACK_REFUSED, self.action_id, [report.text], report.from_release, link)
         for words in teller.send():
             get_run_logger().warning(words)
 
@@ -242,6 +232,9 @@ class Request:
     def _detail(self, store: Store) -> dict[str, object]:
         known = store.actions.get(self.action_id)
         detail: dict[str, object] = dict(known.detail) if known else {}
+        detail.setdefault("alerts", self.alerts.model_dump(mode="json"))
+        if self._answer is not None:
+            detail |= {"approved_by": self._answer.by, "approved_why": self._answer.words}
         return detail | {"conditions": {condition.name: condition.words for condition in self._conditions}}
 
     def _seen(self) -> Situation:

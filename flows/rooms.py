@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 
 from flows.acting import Acting
 from flows.anchoring import Anchoring
+from flows.answering import Answering
 from flows.aside import prefix
 from flows.asking import register
 from flows.assignment import Assignment
@@ -67,6 +68,7 @@ class Rooms:
         self._pausing = Pausing(assignment, store, now)
         self._anchoring = Anchoring(assignment, store, now)
         self._settling = Settling(assignment, store, tracker, flow_run.id, flow_run_url(), self._anchoring)
+        self._registry = registry
         self._acting = Acting(assignment, store, registry)
         self._registry = registry
         self._settled: list[Settled] = []
@@ -96,8 +98,9 @@ class Rooms:
     def pull(self, windows: Sequence[Window]) -> Pulled:
         """Read the logs once for these windows; what was evaluated before is only counted, for late rows."""
         assignment = self.assignment
+        answering = Answering.remembered(assignment.service, self.store, self._registry)
         pulled = pull_windows(
-            assignment.logs, assignment.service, windows, assignment.sampling, assignment.monitors, self._acting.live_at
+            assignment.logs, assignment.service, windows, assignment.sampling, assignment.monitors, answering.at
         )
         late = 0
         done = self._done(windows)

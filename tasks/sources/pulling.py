@@ -63,7 +63,7 @@ def pull(
     windows: Sequence[Window],
     *,
     sampling: Sampling,
-    release_at: Callable[[datetime], str | None],
+    release_at: Callable[[datetime, str | None], str | None],
     prices: Mapping[str, Price] | None,
     look_back: int = 2,
 ) -> Pulled:
@@ -77,7 +77,7 @@ def pull(
         service: The service; rows of others are ignored, rows that name none are its own.
         windows: The windows asked for, all of one length.
         sampling: How many interactions of each (release, window) are judged, and the seed that picks them.
-        release_at: What was live at a moment, for rows that name no release.
+        release_at: What answered at a moment, and by which model, for rows that name no release.
         prices: The user's prices by model name.
         look_back: Windows before the first that are read for repeated ids and counted again.
 
@@ -106,7 +106,7 @@ class _Pull:
         windows: Sequence[Window],
         *,
         sampling: Sampling,
-        release_at: Callable[[datetime], str | None],
+        release_at: Callable[[datetime, str | None], str | None],
         prices: Mapping[str, Price] | None,
         look_back: int,
         source: LogSource,
@@ -152,7 +152,7 @@ class _Pull:
     def _take_fresh(self, window: Window, rows: list[Interaction]) -> None:
         by_release: dict[str | None, list[Interaction]] = {}
         for row in rows:
-            by_release.setdefault(row.release or self._release_at(row.timestamp), []).append(row)
+            by_release.setdefault(row.release or self._release_at(row.timestamp, row.model), []).append(row)
         asked = window in self._asked
         for release, its_rows in by_release.items():
             if release is not None:
@@ -169,7 +169,7 @@ class _Pull:
 
     def _count_repeated(self, window: Window, rows: list[Interaction]) -> None:
         for row in rows:
-            release = row.release or self._release_at(row.timestamp)
+            release = row.release or self._release_at(row.timestamp, row.model)
             if release is not None:
                 self._cell(release, window).measure.duplicates += 1
             elif window in self._asked:

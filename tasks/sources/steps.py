@@ -25,7 +25,7 @@ def pull_windows(
     windows: Sequence[Window],
     sampling: Sampling,
     monitors: Monitors,
-    release_at: Callable[[datetime], str | None],
+    release_at: Callable[[datetime, str | None], str | None],
 ) -> Pulled:
     """Read the logs once for these windows."""
     return pull(logs, service, windows, sampling=sampling, release_at=release_at, prices=monitors.cost.prices)

@@ -73,6 +73,12 @@ def rollbacks(service: str) -> list[Action]:
         return [action for action in store.actions.of(service) if action.kind == "rollback"]
 
 
+def incidents(service: str) -> list[Action]:
+    """The recorded incidents."""
+    with Store.open() as store:
+        return [action for action in store.actions.of(service) if action.kind == "incident"]
+
+
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     """A webhook on loopback whose address is the secret HOOK."""
@@ -216,11 +222,21 @@ def test_cooldown_and_a_release_that_is_not_live_are_refused(two_releases: Path,
         assert store.actions.last(service, "moved_outside") is not None
 
 
-@pytest.mark.parametrize("fault", ["switch", "_conclude", "mark", "tell"])
-def test_a_crash_between_any_two_steps_is_finished_once(
-    two_releases: Path, service: str, fault: str, told: Receiver, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "step",
+    [
+        "flows.acting.ring",
+        "flows.switchboard.switch",
+        "tasks.routing.alias.AliasTarget.switch",
+        "flows.switchboard.Switchboard._conclude",
+        "tasks.registry.registry.Registry.mark",
+        "flows.request.Request.tell",
+    ],
+)
+def test_a_crash_before_any_step_is_finished_by_the_next_evaluation(
+    two_releases: Path, service: str, step: str, told: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It dies before the switch, after it, at the quarantine or before telling: one state, one record, told once."""
+    """Before it is asked for, between both targets, before it is told: one state, one record, told once."""
 
     class Killed(BaseException):
         """Nothing catches it, like a SIGKILL."""
@@ -228,16 +244,17 @@ def test_a_crash_between_any_two_steps_is_finished_once(
     def die(*_: object, **__: object) -> None:
         raise Killed
 
-    place = {"switch": "flows.switchboard.switch", "_conclude": "flows.switchboard.Switchboard._conclude",
-             "mark": "tasks.registry.registry.Registry.mark", "tell": "flows.request.Request.tell"}  # fmt: skip
     with monkeypatch.context() as broken:
-        broken.setattr(place[fault], die)
+        broken.setattr(step, die)
         with pytest.raises(Killed):
             run(service, two_releases, "auto")
-    again = refused(service, rollbacks(service)[0].id)
-    assert (again.state, live(service)) == ("known", "1")
+    run(service, two_releases, "auto")
+    registry = Registry.connect()
+    prompt = registry.prompts.live(f"prompts:/{service}.prompt/1")
+    assert (live(service), prompt) == ("1", f"prompts:/{service}.prompt/1")
     (action,) = rollbacks(service)
     assert action.state is ActionState.DONE
-    assert Registry.connect().get(service, "2").mark is Mark.QUARANTINED
-    run(service, two_releases, "auto")
+    assert registry.get(service, "2").mark is Mark.QUARANTINED
+    (incident,) = incidents(service)
+    assert incident.detail["rolled_back_to"] == "1"
     assert [body["kind"] for body in told.got] == ["fail", "rollback_done"]

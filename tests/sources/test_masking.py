@@ -107,7 +107,7 @@ def test_masking_is_a_setting_of_the_logs_and_covers_the_sample(tmp_path: Path) 
     pulled = {
         mask: pull(
             {"path": str(tmp_path / "logs.jsonl"), "mask": mask}, "bot", [window], sampling=Sampling(),
-            release_at=lambda _: None, prices=None,
+            release_at=lambda *_: None, prices=None,
         )
         for mask in (False, True)
     }  # fmt: skip

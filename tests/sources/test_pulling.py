@@ -29,7 +29,7 @@ def pulled(path: Path, first: int = 0, number: int = 1, **changes: Any) -> Pulle
     logs = {"path": str(path)} | changes.pop("logs", {})
     settings: dict[str, Any] = {
         "sampling": Sampling(per_window=5),
-        "release_at": lambda _: None,
+        "release_at": lambda *_: None,
         "prices": None,
     } | changes
     return pull(logs, "bot", windows(first, number), **settings)
@@ -75,7 +75,7 @@ def test_a_row_without_release_gets_the_one_live_then_or_is_put_aside(tmp_path: 
     """Never guessed."""
     rows = [row(0, release=...), row(30, release=...), row(31, release=...), row(31, release=...)]
 
-    def live(moment: datetime) -> str | None:
+    def live(moment: datetime, _: str | None) -> str | None:
         return "1" if moment < START + timedelta(minutes=20) else None
 
     result = pulled(write(tmp_path / "a.jsonl", rows), release_at=live)
@@ -103,13 +103,13 @@ def test_windows_that_overlap_or_differ_in_length_are_refused(tmp_path: Path) ->
     for other in (first, Window(START + HOUR, START + 3 * HOUR)):
         with pytest.raises(SettingsError, match="one length and not overlap"):
             pull(
-                {"path": str(path)}, "bot", [first, other], sampling=Sampling(), release_at=lambda _: None, prices=None
+                {"path": str(path)}, "bot", [first, other], sampling=Sampling(), release_at=lambda *_: None, prices=None
             )
 
 
 def test_no_window_asked_for_is_nothing_taken_in(tmp_path: Path) -> None:
     """The logs are not even opened."""
-    result = pull({"path": "nowhere"}, "bot", [], sampling=Sampling(), release_at=lambda _: None, prices=None)
+    result = pull({"path": "nowhere"}, "bot", [], sampling=Sampling(), release_at=lambda *_: None, prices=None)
     assert result.intake.rows == 0
 
 

@@ -48,7 +48,10 @@ class Policy(Settings):
     max_age: str = Field(default="90d", description="No rollback to a release that served longer ago than this.")
     approval_timeout: str = Field(
         default="1h",
-        description="mode approve: how long a person is waited for; without an answer nothing is switched.",
+        description="mode approve: how long a person is waited for.",
+    )
+    approval_default: Literal["reject", "approve"] = Field(
+        default="reject", description="mode approve: what it is when nobody answers in time."
     )
     recovery_windows: int = Field(
         default=3, ge=1, le=100, description="Windows after a rollback in which the service must have recovered."
