@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from prefect.runtime import deployment
+
 from flows.assignment import Assignment
 from flows.clock import now
+from flows.credentials import drop
 from flows.decision import Decision
 from flows.doorbell import record_decision, ring, tell_refused
 from flows.embedded import is_embedded
@@ -42,6 +45,7 @@ class Acting:
         # No more than to look: what moves traffic, and its credential, is `roll_back`'s alone.
         private = assignment.target.allow_private
         self._lookout = Lookout(assignment.service, store, registry, allow_private=private)
+        self._dropped = drop(assignment.target.secrets) if deployment.id else []
 
     def act(self, settled: Sequence[Settled], link_of: Callable[[str], str | None]) -> list[str]:
         """Act on what was settled in this run, and tell people what changed; returns in words what was done.
@@ -55,8 +59,8 @@ class Acting:
         evaluations = [one.evaluation for one in settled]
         links = {(one.evaluation.release, one.evaluation.window.start): link_of(one.mlflow_run_id) for one in settled}
         self._teller.say_changes(evaluations, links, fresh)
-        self._incidents.follow([one for one in evaluations if one.window.end >= fresh])
-        done = self._notice_moves() + self._watch_recovery()
+        self._incidents.follow([one for one in evaluations if one.window.end >= fresh], self._assignment.policy)
+        done = self._dropped + self._notice_moves() + self._watch_recovery()
         if decision := self._decision(settled):
             done.append(self._answer(decision))
         return done + self._take_up(decision.id if decision else None) + self._teller.send()

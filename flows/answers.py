@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from flows.clock import now
 from flows.incidents import Incidents
+from flows.orders import in_force
 from flows.switchboard import Switchboard, switchboard
 from flows.telling import Teller
 from tasks.domain.errors import SettingsError
@@ -72,7 +73,10 @@ class Answers:
         with Store.open() as store:
             for kind in ("silence", "hold"):
                 self._record(store, kind, now())
-        return self._report("resume", f"silence and hold of {self._service} end now ({self._by})")
+            still = [one for kind in ("silence", "hold") if (one := in_force(store, self._service, kind))]
+        words = [f"silence and hold of {self._service} end now ({self._by})"]
+        words += [f"the {one.kind} of all services goes on: resume '*' ends it" for one in still]
+        return self._report("resume", "; ".join(words))
 
     def _acknowledge(self) -> ResponseReport:
         with Store.open() as store:
@@ -119,14 +123,14 @@ class Answers:
 
     def _mark(self, *, right: bool) -> ResponseReport:
         with Store.open() as store:
-            last = self._last_rollback(store)
-            detail = dict(last.detail) | {"marked": right, "marked_by": self._by, "marked_why": self._reason}
-            store.actions.update_state(last.id, last.state, last.state, detail=detail, at=last.updated_at)
-            rollbacks = [one for one in store.actions.of(self._service) if one.kind == "rollback"]
-        marks = [one.detail["marked"] for one in rollbacks if "marked" in one.detail]
-        words = f"rollback {last.from_release} → {last.to_release} marked {'right' if right else 'wrong'} by {self._by}"
-        told = f"{words}; of {len(marks)} marked so far {sum(marks)} were right"
-        return self._report("mark_true" if right else "mark_false", told)
+            incidents = Incidents(self._service, store)
+            newest = incidents.newest()
+            if newest is None:
+                raise SettingsError(f"{self._service!r} has no incident to mark")
+            incidents.mark(newest, marked=right, marked_by=self._by, marked_why=self._reason)
+            record = incidents.record()
+        words = f"the incident of {newest.from_release} ({newest.reason}) is marked {'right' if right else 'wrong'}"
+        return self._report("mark_true" if right else "mark_false", f"{words} by {self._by}. {record}")
 
     def _last_rollback(self, store: Store) -> Action:
         last = store.actions.last(self._service, "rollback", ActionState.DONE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from prefect.blocks.system import Secret
 
@@ -18,6 +19,20 @@ def secret(name: str) -> str | None:
         return None
     found: str = block.get()  # type: ignore[union-attr]  # Prefect types a sync call as maybe awaitable
     return found
+
+
+def drop(names: Iterable[str]) -> list[str]:
+    """Take secrets out of this process, which has no business with them; returns in words what was dropped.
+
+    Args:
+        names: Of the secrets.
+    """
+    return [
+        f"{name} moves traffic, and stood in the environment of what reads logs: dropped; give it to the pool of "
+        "roll_back alone"
+        for name in names
+        if os.environ.pop(name, None)
+    ]
 
 
 def block_name(name: str) -> str:

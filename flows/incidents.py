@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flows.clock import now
+from tasks.decisions.alarm_record import Alarm, alarm_record
 from tasks.domain.evaluation import Evaluation
+from tasks.domain.settings.policy import Policy
 from tasks.domain.verdict import Verdict
 from tasks.store import Action, ActionState, Store
 
@@ -25,13 +27,18 @@ class Incidents:
         self._service = service
         self._store = store
 
-    def follow(self, evaluations: Sequence[Evaluation]) -> None:
-        """Open an incident at the first warning of a release, note its failure, close it when it passes again."""
+    def follow(self, evaluations: Sequence[Evaluation], policy: Policy) -> None:
+        """Open an incident at the first warning of a release, note its failure, close it when it passes again.
+
+        Args:
+            evaluations: New ones.
+            policy: What it promises stands in the record, so that it can be held against what people mark.
+        """
         for evaluation in sorted(evaluations, key=lambda one: one.window.start):
             known = self.open(evaluation.release)
             moved = evaluation.verdict in {Verdict.WARN, Verdict.FAIL}
             if known is None and moved:
-                known = self._begin(evaluation)
+                known = self._begin(evaluation, policy)
             if known is None:
                 continue
             if evaluation.verdict is Verdict.FAIL and "failed" not in known.detail:
@@ -78,7 +85,22 @@ class Incidents:
         detail = dict(known.detail) | dict(more)
         self._store.actions.update_state(incident.id, known.state, state, detail=detail, at=now())
 
-    def _begin(self, evaluation: Evaluation) -> Action:
+    def mark(self, incident: Action, **more: Any) -> None:
+        """Add to the record of an incident that may be over."""
+        self._update(incident, incident.state, more)
+
+    def record(self) -> str:
+        """Return in words what became of the alarms so far, beside what was promised; empty when there were none."""
+        known = [one for one in self._store.actions.of(self._service) if one.kind == _KIND]
+        seen = self._store.releases.of(self._service)
+        if not known or not seen:
+            return ""
+        watched = max(one.last_seen for one in seen) - seen[0].first_seen
+        alarms = [Alarm(failed="failed" in one.detail, right=one.detail.get("marked")) for one in known]
+        promised = Policy.model_validate(known[-1].detail.get("promised", {}))
+        return alarm_record(alarms, watched, promised.warns_per_year, promised.false_rollbacks_per_year)
+
+    def _begin(self, evaluation: Evaluation, policy: Policy) -> Action:
         action = Action(
             id=f"incident-{self._service}-{evaluation.release}-{evaluation.window.start:%Y%m%dT%H%M}",
             service=self._service,
@@ -87,7 +109,11 @@ class Incidents:
             by="evaluate",
             state=ActionState.STARTED,
             from_release=evaluation.release,
-            detail={"opened": evaluation.window.start.isoformat(), "first_verdict": evaluation.verdict.value},
+            detail={
+                "opened": evaluation.window.start.isoformat(),
+                "first_verdict": evaluation.verdict.value,
+                "promised": policy.model_dump(include={"warns_per_year", "false_rollbacks_per_year"}),
+            },
             created_at=now(),
         )
         if not self._store.actions.record(action):

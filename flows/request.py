@@ -171,7 +171,8 @@ class Request:
         if action.state is not ActionState.DONE:
             return self._report("failed", text)
         report = self._report("done", text)
-        report.from_release, report.to_release, report.by = action.from_release, action.to_release, action.by
+        report.from_release, report.to_release = action.from_release, action.to_release
+        report.by = str(action.detail.get("approved_by", action.by))
         report.switched_at = action.updated_at
         return report
 

@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 
 from flows.assignment import Assignment
 from flows.clock import now
+from flows.incidents import Incidents
 from flows.settling import Settled
 from tasks.domain.errors import RegistryError, TrackingError
 from tasks.domain.report import WindowReport
@@ -51,6 +52,7 @@ def show(assignment: Assignment, store: Store, registry: Registry, settled: Sequ
             done=[words for action in reversed(store.actions.of(service)) if (words := _done(action))],
             owner=assignment.alerts.owner or "",
             mode=assignment.policy.mode,
+            alarms=Incidents(service, store).record(),
             flow_run_url=flow_run_url() or "",
         )
         changed = frozenset(one.evaluation.release for one in settled)

@@ -39,6 +39,8 @@ def service_note(standing: Standing, experiment: str, release_runs: Mapping[str,
         why = "; ".join(standing.incident.reasons[:2])
         parts.append(_said(f"The last incident: {why}. {_sure(standing.incident)}"))
     parts += [f"- {_said(words)}" for words in standing.done[:_DONE_SHOWN]]
+    if standing.alarms:
+        parts.append(_said(f"Alarms: {standing.alarms}."))
     parts.append(
         "A run named by a time is a window: its report.html explains the verdict, its Traces are the worst "
         "interactions where it warned or failed. "

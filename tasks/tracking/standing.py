@@ -26,6 +26,7 @@ class Standing:
         done: What was done lately, newest first, in words that begin with the time.
         mode: What the policy does about a failure.
         flow_run_url: Where the run that found this can be looked at.
+        alarms: What became of the alarms so far, beside what was promised.
     """
 
     service: str
@@ -38,6 +39,7 @@ class Standing:
     owner: str = ""
     mode: str = ""
     flow_run_url: str = ""
+    alarms: str = ""
 
     @property
     def verdict(self) -> str:
@@ -85,6 +87,7 @@ def standing_of(
     owner: str = "",
     mode: str = "",
     flow_run_url: str = "",
+    alarms: str = "",
 ) -> Standing:
     """Return how a service stands after its windows.
 
@@ -96,6 +99,7 @@ def standing_of(
         owner: Who owns the service.
         mode: What the policy does about a failure.
         flow_run_url: Where the run that found this can be looked at.
+        alarms: What became of the alarms so far, beside what was promised.
     """
     known = sorted(windows, key=lambda window: (window.start, window.release))
     release = live or known[-1].release
@@ -118,4 +122,5 @@ def standing_of(
         owner=owner,
         mode=mode,
         flow_run_url=flow_run_url,
+        alarms=alarms,
     )

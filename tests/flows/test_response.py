@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows import clock
+from flows.releases import release
 from flows.response import respond
 from tasks.domain.errors import SettingsError
 from tasks.domain.release import Mark
@@ -32,7 +33,7 @@ def answer(service: str, action: str, **asked: object) -> ResponseReport:  # noq
         ({"service": "*", "action": "undo"}, "undo is about one service"),
         ({"service": "bot", "action": "acknowledge"}, "no incident to acknowledge"),
         ({"service": "bot", "action": "undo"}, "never rolled back"),
-        ({"service": "bot", "action": "mark_true"}, "never rolled back"),
+        ({"service": "bot", "action": "mark_true"}, "no incident to mark"),
         ({"service": "bot", "action": "hold", "until": NOW - timedelta(hours=1)}, "within the next 14 days"),
         ({"service": "bot", "action": "hold", "until": NOW + timedelta(days=15)}, "within the next 14 days"),
         ({"service": "bot", "action": "hold", "until": datetime(2026, 6, 16)}, "no time zone"),  # noqa: DTZ001 (the point)
@@ -58,8 +59,17 @@ def test_a_hold_stops_actions_silence_stops_messages_and_both_end(
     assert report.verdict == "fail"
     assert "no hold: held until 2026-06-15 02:00Z by Ada" in report.actions[0]
     assert (live(service), told.got) == ("2", [])
-    answer("*", "resume")
-    assert answer(service, "resume").text.startswith("silence and hold")
+    with (
+        clock.at(END),
+        pytest.raises(SettingsError, match=r"held until 2026-06-15T02:00Z by Ada \(freeze\): '3' is reg"),
+    ):
+        release(service=service, release="3", model="another")
+    with clock.at(END):
+        half = respond(service=service, action="resume", reason="done", by="Ada")
+        assert half.text.endswith("the hold of all services goes on: resume '*' ends it")
+        whole = respond(service="*", action="resume", reason="done", by="Ada")
+        assert whole.text == "silence and hold of * end now (Ada)"
+        assert release(service=service, release="3", model="another").live == "3"
     with clock.at(END), Store.open() as store:
         assert store.actions.get(rollbacks(service)[0].id).state is ActionState.REFUSED  # type: ignore[union-attr]
 
@@ -72,7 +82,7 @@ def test_a_rollback_is_acknowledged_marked_and_undone(
     """The incident is one record; undo lifts the quarantine; marks are counted."""
     run(service, two_releases, "auto")
     assert "Ada is on the incident of 2" in answer(service, "acknowledge").text
-    assert answer(service, "mark_false").text.endswith("of 1 marked so far 0 were right")
+    assert "watched: 1 failure (1 wrong), 0 warnings; promised" in answer(service, "mark_false").text
     assert answer(service, "undo", alerts={"urls": ["HOOK"]}).text.startswith("the rollback 2 → 1 was undone by Ada")
     registry = Registry.connect()
     assert (live(service), registry.get(service, "2").mark) == ("2", Mark.NONE)

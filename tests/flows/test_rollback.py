@@ -18,10 +18,12 @@ from flows.rollback import roll_back
 from tasks.domain.errors import RegistryError
 from tasks.domain.release import Mark
 from tasks.domain.report import EvaluationReport, RollbackReport
+from tasks.domain.settings.policy import Target
 from tasks.registry import Registry
 from tasks.sources.made_up import MadeUpRelease, make_up
 from tasks.store import Action, ActionState, Store
 from tests.receiver import Receiver, listening
+from tests.routing.routers import SECRET, routing
 
 END = datetime(2026, 6, 15, tzinfo=UTC)
 CHANGED = END - timedelta(days=1)
@@ -48,7 +50,9 @@ def two_releases(place: Path, service: str) -> Path:
     return path
 
 
-def run(service: str, logs: Path, mode: str, *, at: datetime = END, **policy: object) -> EvaluationReport:
+def run(
+    service: str, logs: Path, mode: str, *, at: datetime = END, target: Target = Target(), **policy: object
+) -> EvaluationReport:
     """Evaluate the days in windows of six hours, as if it had just ended."""
     with clock.at(at + timedelta(minutes=15)):
         return evaluate(
@@ -57,6 +61,7 @@ def run(service: str, logs: Path, mode: str, *, at: datetime = END, **policy: ob
             judge={"provider": "heuristic"},
             window="6h",
             policy={"mode": mode, "max_catch_up": 60} | policy,
+            target=target,
             alerts={"urls": ["HOOK"], "owner": "team-bots"},
         )
 
@@ -172,14 +177,21 @@ def test_triggers_at_once_make_one_switch(
     two_releases: Path, service: str, told: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From a deployment only the bell is rung; of those who answer one switches, the others wait and find it done."""
-    with monkeypatch.context() as deployed:
-        deployed.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", str(uuid4()))
-        (asked, *_) = run(service, two_releases, "auto").actions
-    (action,) = rollbacks(service)
-    assert (asked, live(service)) == (f"rollback of 2 requested (decision {action.id})", "2")
-    with ThreadPoolExecutor(3) as many:
-        states = sorted(report.state for report in many.map(partial(refused, service), [action.id] * 3))
-    assert (states, live(service)) == (["done", "known", "known"], "1")
+    monkeypatch.setenv("ROUTER", SECRET)
+    with routing() as router:
+        hook = Target(kind="webhook", url=router.url, secret="ROUTER", allow_private=True)
+        with monkeypatch.context() as deployed:
+            deployed.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", str(uuid4()))
+            deployed.setenv("ROUTER", SECRET)  # put back when this context ends
+            dropped, asked = run(service, two_releases, "auto", target=hook).actions
+            assert dropped.startswith("ROUTER moves traffic, and stood in the environment of what reads logs: dropped")
+            assert run(service, two_releases, "auto", target=hook).actions == [asked]
+        (action,) = rollbacks(service)
+        assert (asked, live(service)) == (f"rollback of 2 requested (decision {action.id})", "2")
+        assert router.requests == 0
+        with ThreadPoolExecutor(3) as many:
+            states = sorted(report.state for report in many.map(partial(refused, service), [action.id] * 3))
+        assert (states, live(service), router.serving) == (["done", "known", "known"], "1", "1")
     (action,) = rollbacks(service)
     assert action.state is ActionState.DONE
     assert [body["kind"] for body in told.got] == ["fail", "rollback_done"]

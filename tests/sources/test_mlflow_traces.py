@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -92,11 +93,14 @@ def test_the_worst_scores_stand_beside_their_traces(uri: str) -> None:
         for at, one in enumerate(rows(now - HOUR, now + HOUR))
     ]
     assert assess(uri, judged, 2, "gpt-4o-mini") == 2
+    worse = replace(judged[1].judgment, scores={"quality": 0.1})
+    assert assess(uri, [judged[0], replace(judged[1], judgment=worse)], 2, "gpt-4o-mini") == 2
     client = MlflowClient(tracking_uri=uri)
     found = {
         one.interaction.prompt: client.get_trace(one.interaction.interaction_id).info.assessments for one in judged
     }
     assert [len(found[prompt]) for prompt in sorted(found)] == [1, 1, 0, 0, 0]
+    assert found["Where is parcel 1?"][0].value == 0.1
     worst = found["Where is parcel 0?"][0]
     assert (worst.name, worst.value, worst.rationale, worst.source.source_id) == (
         "quality", 0.0, "it contradicts", "gpt-4o-mini",
