@@ -108,7 +108,7 @@ class Acting:
         mode = decision.policy.mode
         if mode == "off":
             return "nothing: policy.mode is off"
-        if decision.absolute_only or decision.own_baseline:
+        if mode == "dry_run" and (decision.absolute_only or decision.own_baseline):
             return f"no rollback of {decision.release}: nothing says that it is worse than its baseline"
         if under_way := self._under_way(decision):
             return under_way

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
+from uuid import UUID
 
+from prefect.client.orchestration import get_client
 from prefect.exceptions import FlowPauseTimeout
 from prefect.flow_runs import pause_flow_run
 from prefect.input import RunInput
+from prefect.runtime import flow_run
+from prefect.states import Running
 from pydantic import Field
 
 
@@ -41,6 +45,13 @@ def ask(question: str, timeout: timedelta, default: Literal["reject", "approve"]
     try:
         given = pause_flow_run(wait_for_input=form, timeout=int(timeout.total_seconds()), poll_interval=2)
     except FlowPauseTimeout:
+        _go_on()
         words = f"nobody answered within {timeout}, which is a {'yes' if default == 'approve' else 'no'}"
         return Answer(approved=default == "approve", by="nobody", words=words)
     return Answer(approved=given.approve, by=given.name, words=given.reason)
+
+
+def _go_on() -> None:
+    """Say that the run is running: after its time-out it counts as paused, and its end would be called a failure."""
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(UUID(str(flow_run.id)), Running(), force=True)

@@ -100,5 +100,6 @@ def test_no_answer_in_time_is_a_no(place: Path) -> None:
     def asking() -> Answer:
         return ask("Roll back?", timedelta(seconds=1))
 
-    answer = asking()
-    assert (answer.approved, answer.by) == (False, "nobody")
+    state = asking(return_state=True)
+    answer = state.result()
+    assert (answer.approved, answer.by, state.is_completed()) == (False, "nobody", True)

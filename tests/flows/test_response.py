@@ -64,7 +64,7 @@ def test_a_hold_stops_actions_silence_stops_messages_and_both_end(
         pytest.raises(SettingsError, match=r"held until 2026-06-15T02:00Z by Ada \(freeze\): '3' is reg"),
     ):
         release(service=service, release="3", model="another")
-    with clock.at(END):
+    with clock.at(NOW):
         half = respond(service=service, action="resume", reason="done", by="Ada")
         assert half.text.endswith("the hold of all services goes on: resume '*' ends it")
         whole = respond(service="*", action="resume", reason="done", by="Ada")
