@@ -182,11 +182,15 @@ def _opened(packed: bytes) -> dict[str, Any]:
 
 
 def main(path: str) -> int:
-    """Recompute the bundle in a file; 0 when the verdict is the recorded one."""
+    """Recompute the bundle in a file; 0 when the verdict is the recorded one, 1 when it differs, 2 when it is none."""
     from rich.console import Console
 
-    result = recompute(Path(path).read_bytes())
-    Console().print(result.words, markup=False)
+    try:
+        result = recompute(Path(path).read_bytes())
+    except (StoreError, OSError) as error:
+        Console(stderr=True).print(f"{path}: {error}", markup=False, soft_wrap=True)
+        return 2
+    Console().print(result.words, markup=False, soft_wrap=True)
     return 0 if result.equal else 1
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from flows.answering import Answering
 from flows.asking import register, rubric_of
 from flows.calibration_record import calibration_study
 from flows.clock import now
 from flows.credentials import secret
 from flows.progress import Steps, shown
 from flows.reporting import slug, spend_of
-from flows.switchboard import Switchboard
 from tasks.calibration import Pair, calibration_report, human, ratings_of
 from tasks.domain.calibration import CalibrationReport
 from tasks.domain.errors import SettingsError
@@ -24,7 +24,6 @@ from tasks.domain.label import UnusedLabel
 from tasks.domain.settings.judging import Judge
 from tasks.domain.settings.labels import Labels
 from tasks.domain.settings.logs import LogSource
-from tasks.domain.settings.policy import Target
 from tasks.domain.window import aware_utc, parse_length
 from tasks.judging import asked_hash, judge_model, require_key, usage_of
 from tasks.judging.rubrics import Rubric
@@ -124,7 +123,7 @@ class Calibrating:
         self._store = store
         self._studies = studies
         self._steps = steps
-        self._board = Switchboard(asked.service, Target(), store, registry)
+        self._answering = Answering.remembered(asked.service, store, registry)
 
     def look_up(self) -> Labeled:
         """Read the labels, and the logs until each labeled interaction is found."""
@@ -189,7 +188,7 @@ class Calibrating:
         return self._studies.link(self._asked.service, run_id)
 
     def _release(self, interaction: Interaction) -> str:
-        return interaction.release or self._board.live_at(interaction.timestamp) or _UNKNOWN
+        return interaction.release or self._answering.at(interaction.timestamp, interaction.model) or _UNKNOWN
 
     def _sampled(self, release: str) -> list[float]:
         """Return the judge's scores of the windows' samples of the period, but those under which it had moved."""

@@ -35,6 +35,13 @@ def repacked(packed: bytes, **changes: object) -> bytes:
     return gzip.compress(json.dumps({"sha256": hashlib.sha256(text.encode()).hexdigest(), "body": body}).encode())
 
 
+def by_command(file: Path) -> subprocess.CompletedProcess[str]:
+    """Recompute a file as a person would."""
+    return subprocess.run(
+        [sys.executable, "-m", "flows.bundle", str(file)], cwd=file.parent, capture_output=True, text=True, check=False
+    )
+
+
 def test_a_bundle_recomputes_to_the_same_verdict_in_another_place(packed: bytes, tmp_path: Path) -> None:
     """Also by the command, from a folder without a store; no text of users is in it."""
     result = recompute(packed)
@@ -44,10 +51,12 @@ def test_a_bundle_recomputes_to_the_same_verdict_in_another_place(packed: bytes,
     file = tmp_path / "elsewhere" / NAME
     file.parent.mkdir()
     file.write_bytes(packed)
-    told = subprocess.run(
-        [sys.executable, "-m", "flows.bundle", str(file)], cwd=file.parent, capture_output=True, text=True, check=False
-    )
+    told = by_command(file)
     assert (told.returncode, told.stdout[:12]) == (0, "equal: fail ")
+    file.write_bytes(packed[:-6] + bytes([packed[-6] ^ 1]) + packed[-5:])
+    told = by_command(file)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "it was changed" in told.stderr
 
     with pytest.raises(StoreError, match="changed since it was written"):
         recompute(gzip.compress(gzip.decompress(packed).replace(b'"margin": 0.02', b'"margin": 0.03', 1)))
