@@ -27,6 +27,7 @@ from tasks.judging.heuristic import quality_of
 from tasks.sources import read
 from tasks.sources.made_up import MadeUpRelease, make_up
 from tests.hostile import HOSTILE, shown
+from tests.judging.fake_judge import Behaviour, FakeJudge
 
 END = datetime(2026, 6, 15, tzinfo=UTC)
 START = END - timedelta(days=2)
@@ -108,6 +109,31 @@ def test_labels_of_other_interactions_say_so_and_record_nothing(
     report = run(service, logs, {"path": "labels.csv"})
     assert (report.matched, report.unmatched, report.mlflow_run_id) == (0, 2, None)
     assert "2 not in the logs of this service and period (x1, x2)" in report.text
+
+
+def test_what_the_judge_refuses_is_no_score_and_what_it_answered_is_paid_once(
+    place: Path, service: str, logs: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A judge over the network that refuses one of three: two are held against people, the third is named."""
+    rows = list(read(logs, START, END))[:3]
+    lines = [f"{row.interaction_id},{score}" for row, score in zip(rows, (1, 0.5, 0.5), strict=True)]
+    (place / "labels.csv").write_text("\n".join(["interaction_id,score", *lines]))
+    refused = rows[1].response
+    fake = FakeJudge(Behaviour(fault=lambda _, text: "refusal" if refused in text else None)).start()
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+    judge = {"base_url": fake.url}
+    first = run(service, logs, {"path": "labels.csv"}, judge=judge)
+    asked = len(fake.requests)
+    second = run(service, logs, {"path": "labels.csv"}, judge=judge)
+    fake.stop()
+    assert (first.matched, first.unmatched) == (2, 1)
+    assert [(one.cause, one.first) for one in first.unused] == [
+        ("unscored by the judge: refused", [rows[1].interaction_id])
+    ]
+    assert asked >= 3
+    assert len(fake.requests) == asked
+    assert (second.judge.calls, second.judge.from_ledger) == (0, 3)
+    assert second.mlflow_run_id == first.mlflow_run_id
 
 
 def test_a_judge_that_is_too_kind_is_found_out_and_each_release_corrected(
