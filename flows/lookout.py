@@ -10,6 +10,7 @@ from datetime import datetime
 
 from flows.clock import now
 from flows.decision import Decision
+from flows.incidents import Incidents
 from flows.moves import MOVES, SHARE, candidate_of, moves_of
 from flows.orders import in_force
 from flows.telling import Teller
@@ -160,7 +161,10 @@ class Lookout:
             to_release=live.name,
             created_at=now(),
         )
-        return action if self.store.actions.record(action) else None
+        if not self.store.actions.record(action):
+            return None
+        Incidents(self.service, self.store).switched(action)
+        return action
 
 
 def _rejection_of(action: Action, release: str) -> bool:

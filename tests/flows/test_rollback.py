@@ -129,6 +129,10 @@ def test_dry_run_says_what_it_would_do_and_off_says_nothing(two_releases: Path, 
     """Nothing moves, nothing is recorded; the answer names the release it would go to."""
     assert run(service, two_releases, "dry_run").actions[0] == "dry run: would roll back to 1"
     assert (live(service), rollbacks(service)) == ("2", [])
+    Registry.connect().set_live(service, "1", expected="2")
+    assert run(service, two_releases, "dry_run").actions[0] == "live was moved outside: 2 → 1"
+    (incident,) = incidents(service)
+    assert incident.detail["ended"] == "1 is live instead, by outside"
 
 
 def test_evidence_from_the_past_never_touches_production(two_releases: Path, service: str) -> None:
