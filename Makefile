@@ -6,7 +6,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export MLFLOW_DISABLE_TELEMETRY = true
 export DO_NOT_TRACK = 1
 
-.PHONY: install demo try config test lint bench ui lock
+.PHONY: install demo try config test slow lint bench ui lock
 .DEFAULT_GOAL := demo
 
 install: $(VENV)/.installed
@@ -33,7 +33,11 @@ config: install
 	@$(RUN)/python -m flows.configuration $(if $(PART),--part) $(FILES)
 
 test: install
-	@$(RUN)/pytest -n 2 --dist loadscope
+	@$(RUN)/pytest -n 2 --dist loadscope -m "not slow"
+
+# What takes minutes: whole replays, weeks of traffic, crashes at every step. CI runs it too.
+slow: install
+	@$(RUN)/pytest -n 2 --dist loadscope -m slow tests
 
 lint: install
 	@$(RUN)/ruff check flows tasks tests

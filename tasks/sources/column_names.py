@@ -88,7 +88,7 @@ def suits(name: str, path: str) -> float:
     """Return how well a column's name suits a canonical one: 1 the same, 0 not at all.
 
     >>> suits("prompt", "Prompt"), suits("prompt", "payload.question"), suits("prompt", "latency")
-    (1.0, 0.8550000000000001, 0.0)
+    (1.0, 0.855, 0.0)
     """
     whole, leaf = words(path), words(path.rpartition(".")[2])
     if name in (whole, leaf):

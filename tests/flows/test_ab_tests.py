@@ -24,6 +24,8 @@ from tasks.sources.made_up import MadeUpRelease, make_up
 from tests.receiver import Receiver, listening
 from tests.routing.routers import SECRET, Router, routing
 
+pytestmark = pytest.mark.slow  # days of traffic for each end of a test
+
 END = datetime(2026, 6, 15, tzinfo=UTC)
 BEGAN = END - timedelta(hours=20)
 """In the middle of a window of three hours, as tests begin."""

@@ -18,6 +18,8 @@ from tasks.store import Store
 from tasks.store.anchors import anchor_candidates
 from tests.judging.fake_judge import Behaviour, FakeJudge
 
+pytestmark = pytest.mark.slow  # thousands of calls to a judge on loopback
+
 END = datetime(2026, 6, 15, tzinfo=UTC)
 MOVES = END - timedelta(days=2)
 Run = Callable[..., EvaluationReport]

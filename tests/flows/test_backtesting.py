@@ -16,6 +16,8 @@ from tasks.domain.errors import JudgeError, SettingsError
 from tasks.sources.made_up import MadeUpRelease, make_up
 from tests.judging.fake_judge import FakeJudge
 
+pytestmark = pytest.mark.slow  # whole replays, each in databases of its own
+
 END = datetime(2026, 6, 15, tzinfo=UTC)
 CHANGED = END - timedelta(days=1)
 SERVICE = "backtested-bot"

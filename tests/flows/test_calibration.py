@@ -29,6 +29,8 @@ from tasks.sources.made_up import MadeUpRelease, make_up
 from tests.hostile import HOSTILE, shown
 from tests.judging.fake_judge import Behaviour, FakeJudge
 
+pytestmark = pytest.mark.slow  # thousands of judgments in a place of their own
+
 END = datetime(2026, 6, 15, tzinfo=UTC)
 START = END - timedelta(days=2)
 HEURISTIC = {"provider": "heuristic"}

@@ -22,6 +22,8 @@ from tests.flows.test_rollback import CHANGED, END, rollbacks
 from tests.receiver import Receiver, listening
 from tests.routing.routers import SECRET, Router, routing
 
+pytestmark = pytest.mark.slow  # days of traffic behind a router, for each way it misbehaves
+
 HOOK = {"urls": ["HOOK"]}
 
 

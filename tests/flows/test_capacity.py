@@ -25,6 +25,8 @@ from tasks.store import ActionState, Store
 from tests.receiver import listening
 from tests.routing.routers import SECRET, Router, routing
 
+pytestmark = pytest.mark.slow  # weeks of traffic planned and scaled
+
 END = datetime(2026, 6, 15, tzinfo=UTC)
 NOW = END + timedelta(minutes=15)
 # One request in fifty finds the first replica busy in the busiest hours: more than one in a hundred.

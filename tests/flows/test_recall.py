@@ -16,6 +16,8 @@ from tasks.store import Action, ActionState, Store
 from tests.bench.redeciding_speed import SERVICES, decide_anew, recall, remember
 from tests.made import HOUR, START, window
 
+pytestmark = pytest.mark.slow  # weeks of windows decided again and again
+
 BEFORE, AFTER = 5 * 24, 30
 
 

@@ -177,6 +177,7 @@ def test_a_made_up_decision_changes_nothing_and_leaves_no_record(two_releases: P
     assert (live(service), rollbacks(service)) == ("2", [])
 
 
+@pytest.mark.slow
 def test_triggers_at_once_make_one_switch(
     two_releases: Path, service: str, told: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +202,7 @@ def test_triggers_at_once_make_one_switch(
     assert [body["kind"] for body in told.got] == ["fail", "rollback_done"]
 
 
+@pytest.mark.slow
 def test_a_rollback_by_hand_goes_where_it_is_told(two_releases: Path, service: str) -> None:
     """Dry first, then for real; an unknown, a quarantined and the live release are refused by name."""
     run(service, two_releases, "off")
@@ -215,6 +217,7 @@ def test_a_rollback_by_hand_goes_where_it_is_told(two_releases: Path, service: s
     assert live(service) == "1"
 
 
+@pytest.mark.slow
 def test_cooldown_and_a_release_that_is_not_live_are_refused(two_releases: Path, service: str) -> None:
     """After the rollback the bad release is put back by hand: within the cooldown nothing is switched again."""
     run(service, two_releases, "auto")
@@ -238,6 +241,7 @@ def test_cooldown_and_a_release_that_is_not_live_are_refused(two_releases: Path,
         assert store.actions.last(service, "moved_outside") is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "step",
     [

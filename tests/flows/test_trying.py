@@ -17,6 +17,8 @@ from flows.trying import main
 from tasks.sources.made_up import MadeUpRelease, make_up
 from tests.judging.fake_judge import FakeJudge
 
+pytestmark = pytest.mark.slow  # whole replays, each in databases of its own
+
 END = datetime(2026, 6, 15, tzinfo=UTC)
 
 

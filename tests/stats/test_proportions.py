@@ -59,6 +59,7 @@ def test_the_p_value_is_boschloos_while_samples_are_small():
     assert compare_proportions((0, 5000), (0, 9000)).p_value == 1.0
 
 
+@pytest.mark.slow
 def test_the_interval_covers_a_rare_rate():
     """At 2 % and 60 against 90, in at least 93 of 100 samples."""
     rng = np.random.default_rng(31)

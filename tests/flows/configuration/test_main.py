@@ -20,6 +20,8 @@ from rich.console import Console
 from flows.configuration.__main__ import main
 from tests.flows.configuration.conftest import SERVICE, written
 
+pytestmark = pytest.mark.slow  # deployments made on a real server
+
 ROOT = Path(__file__).parents[3]
 OURS = len(yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"])
 
