@@ -232,6 +232,7 @@ def test_a_state_survives_json_at_every_step():
     assert "latency" in state.tests
 
 
+@pytest.mark.slow
 def test_equal_releases_are_hardly_ever_stopped():
     """Looked at hourly in three metrics: at most 5 % of 120 tests (and what chance adds)."""
     stops = 0

@@ -70,12 +70,14 @@ def test_nothing_moves_before_the_yes(service: str) -> None:
     assert live.name == "1"
 
 
+@pytest.mark.slow
 def test_a_no_is_recorded_and_nothing_moves(service: str) -> None:
     """Rejected is an outcome of its own."""
     report = answered(service, approve=False, name="Grace", reason="it is the holidays")
     assert (report.state, report.text) == ("rejected", "not rolled back: rejected by Grace (it is the holidays)")
 
 
+@pytest.mark.slow
 def test_after_the_yes_every_condition_is_checked_again(service: str) -> None:
     """Somebody put release 1 live meanwhile: there is nothing left to switch."""
     report = answered(service, meanwhile="1", approve=True, name="Grace", reason="yes")

@@ -108,6 +108,7 @@ def test_a_bad_candidate_is_stopped_and_rolled_back_by_policy_auto(place: Path, 
     assert again.mlflow_run_id == report.mlflow_run_id
 
 
+@pytest.mark.slow
 def test_a_neutral_candidate_is_promoted_by_policy_auto(place: Path, service: str) -> None:
     """All traffic goes to it, once everything is shown; what was decided from half the windows says what is missing."""
     logs = logs_of(place, service, 0.05)
@@ -124,6 +125,7 @@ def test_a_neutral_candidate_is_promoted_by_policy_auto(place: Path, service: st
     assert live.name == "2"
 
 
+@pytest.mark.slow
 def test_dry_run_only_says_what_it_would_do_and_old_decisions_act_never(place: Path, service: str) -> None:
     """Neither touches the registry."""
     logs = logs_of(place, service, 0.4)
@@ -137,6 +139,7 @@ def test_dry_run_only_says_what_it_would_do_and_old_decisions_act_never(place: P
     assert live.name == "2"
 
 
+@pytest.mark.slow
 def test_window_by_window_decides_like_one_run(place: Path, service: str) -> None:
     """State resumed from the store; and MLflow has one run with the picture and the whole timeline."""
     logs = logs_of(place, service, 0.1)

@@ -120,6 +120,7 @@ def test_a_bad_release_fails_and_a_second_run_changes_nothing(service: str, logs
     assert second.windows == first.windows
 
 
+@pytest.mark.slow
 def test_hourly_runs_decide_like_one_run_over_the_period(service: str, logs: Path, place: Path) -> None:
     """State resumed from the store day by day gives the very same findings as one long run."""
     whole = run(service, logs)

@@ -42,6 +42,7 @@ def run(place: Path, fake: FakeJudge, monkeypatch: pytest.MonkeyPatch) -> Run:
     return evaluated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "cause"), [("401", "not authorized"), ("quota", "quota used up")])
 def test_a_judge_that_refuses_us_stops_at_once_and_stays_paused(
     run: Run, fake: FakeJudge, fault: str, cause: str

@@ -56,6 +56,7 @@ def test_the_artifact_of_an_action_shows_hostile_words_as_words(text: str) -> No
     assert seen.cells == [3, 3]
 
 
+@pytest.mark.slow
 def test_what_people_release_and_answer_is_kept_as_words(place: Path) -> None:
     """The flows themselves, and what the server holds of them afterwards."""
     hostile = "[x](javascript:alert(1)) <img src=x onerror=alert(1)> \\[y](https://evil.example)"

@@ -46,6 +46,7 @@ def test_an_answer_that_does_not_fit_is_refused(place: Path, asked: dict, words:
         answer(**asked)
 
 
+@pytest.mark.slow
 def test_a_hold_stops_actions_silence_stops_messages_and_both_end(
     two_releases: Path,  # noqa: F811 (a fixture)
     service: str,  # noqa: F811 (a fixture)

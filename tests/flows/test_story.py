@@ -45,6 +45,7 @@ def test_the_acts_fill_the_fortnight_and_every_release_goes_out_once() -> None:
     assert [act.worst for act in ACTS if act.rolled_back] == [{Verdict.FAIL}]
 
 
+@pytest.mark.slow
 def test_an_outage_is_seen_as_it_was_and_its_windows_are_filled_in_later(play: Play, judge: Drill) -> None:
     """An act remembers the verdict of its own hour; the play, the newest."""
     first = perform(Act(days=0.5, release="1"), play, judge, START)

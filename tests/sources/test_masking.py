@@ -86,6 +86,7 @@ def test_only_what_is_asked_for_is_masked() -> None:
     assert hidden("a@b.example 203.0.113.7", kinds=("ip",)) == "a@b.example <IP_1>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["1 " * 250_000, "a.b-" * 125_000, "+1 415 555 " * 20_000, "1:" * 250_000, "@" * 500_000]
 )
