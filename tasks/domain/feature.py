@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from operator import mul
 
 
 class Boundary(StrEnum):
@@ -112,4 +113,4 @@ class Observation:
         size = self.size
         if not size:
             return float("nan")
-        return float(sum(value * count for value, count in zip(self.values, self.counts, strict=True)) / size)
+        return float(sum(map(mul, self.values, self.counts)) / size)

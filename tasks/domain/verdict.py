@@ -24,7 +24,10 @@ class Verdict(StrEnum):
     @property
     def rank(self) -> int:
         """Position in the order, 0 for the best."""
-        return list(Verdict).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
