@@ -49,17 +49,20 @@ def bundle(
     evaluation: Evaluation,
     summaries: Mapping[str, Sequence[WindowSummary]],
     settings: Mapping[str, Any],
+    key: bytes,
 ) -> bytes:
     """Return the bundle of a decided window: everything its verdict rests on, and no text of users.
 
-    Summaries hold counts of scores and hashes of contents; prices are in the monitors' settings, the packaged table is
-    named by its version.
+    Summaries hold counts of scores and keyed hashes of contents: equal ones stay equal, which is all that counts, and
+    nobody can try out with the bundle what somebody may have written. Prices are in the monitors' settings, the
+    packaged table is named by its version.
 
     Args:
         on_trial: The release, as it stands after the window.
         evaluation: What was decided.
         summaries: Of each release of the service up to the window's end, in time order.
         settings: Rubric text and whatever else is to be on record.
+        key: Of the hashes, random and kept by nobody.
     """
     rules, choice = on_trial.rules, on_trial.baseline
     body = {
@@ -82,7 +85,8 @@ def bundle(
             "words": choice.words,
         },
         "summaries": {
-            name: [msgspec.to_builtins(summary, str_keys=True) for summary in kept] for name, kept in summaries.items()
+            name: [msgspec.to_builtins(_keyed(summary, key), str_keys=True) for summary in kept]
+            for name, kept in summaries.items()
         },
         "decided": _decided(evaluation),
         "on_record": dict(settings),
@@ -128,6 +132,15 @@ def recompute(packed: bytes) -> Recomputed:
     if evaluation is None:
         raise StoreError("the bundle holds no window of its release")
     return _compared(body["decided"], _decided(evaluation))
+
+
+def _keyed(summary: WindowSummary, key: bytes) -> WindowSummary:
+    """Return the summary with its contents hashed once more, under the key."""
+    hashed = [
+        int.from_bytes(hashlib.blake2b(str(content).encode(), digest_size=7, key=key).digest(), "big")
+        for content in summary.judged.content
+    ]
+    return msgspec.structs.replace(summary, judged=msgspec.structs.replace(summary.judged, content=hashed))
 
 
 def _decided(evaluation: Evaluation) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -186,7 +187,8 @@ class Settling:
             "settings": self._assignment.described,
             "rubric": {"name": rubric.name, "version": rubric.version, "text": rubric.text},
         }
-        return bundle(on_trial, evaluation, self._recall.all_until(evaluation.window), on_record)
+        summaries = self._recall.all_until(evaluation.window)
+        return bundle(on_trial, evaluation, summaries, on_record, secrets.token_bytes(32))
 
     def _note_judge(self, evaluation: Evaluation) -> None:
         """Keep what the anchors showed, and texts to judge again; forget the scores of a judge that had moved."""

@@ -7,14 +7,19 @@ import hashlib
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from flows.bundle import NAME, recompute
 from tasks.domain.errors import StoreError
+from tasks.domain.summary import WindowSummary
 from tasks.registry import connect
-from tests.flows.test_rollback import run, service, two_releases  # noqa: F401 (fixtures)
+from tasks.store import Store
+from tasks.store.summaries import summaries
+from tests.flows.test_rollback import END, run, service, two_releases  # noqa: F401 (fixtures)
 
 
 @pytest.fixture
@@ -35,6 +40,13 @@ def repacked(packed: bytes, **changes: object) -> bytes:
     return gzip.compress(json.dumps({"sha256": hashlib.sha256(text.encode()).hexdigest(), "body": body}).encode())
 
 
+def stored(store: Store, service: str) -> list[WindowSummary]:  # noqa: F811
+    """What the store has of release 1."""
+    (asked,) = {row.asked_hash for row in store._database.rows(select(summaries.c.asked_hash).distinct())}
+    week = END - timedelta(days=7)
+    return store.summaries.between(service, "1", week, END, timedelta(hours=6), asked)
+
+
 def by_command(file: Path) -> subprocess.CompletedProcess[str]:
     """Recompute a file as a person would."""
     return subprocess.run(
@@ -42,12 +54,23 @@ def by_command(file: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_bundle_recomputes_to_the_same_verdict_in_another_place(packed: bytes, tmp_path: Path) -> None:
+def test_a_bundle_recomputes_to_the_same_verdict_in_another_place(
+    packed: bytes,
+    service: str,  # noqa: F811 (a fixture)
+    tmp_path: Path,
+) -> None:
     """Also by the command, from a folder without a store; no text of users is in it."""
     result = recompute(packed)
     assert result.equal, result.words
     assert result.words.startswith("equal: fail (0.7")
     assert b"parcel" not in gzip.decompress(packed).lower()
+    told = json.loads(gzip.decompress(packed))["body"]["summaries"]["1"]
+    hashed = [content for summary in told for content in summary["judged"]["content"]]
+    with Store.open() as store:
+        known = [content for summary in stored(store, service) for content in summary.judged.content]
+    assert len(hashed) == len(known) > 100
+    assert not set(hashed) & set(known)
+    assert len(set(hashed)) == len(set(known))
     file = tmp_path / "elsewhere" / NAME
     file.parent.mkdir()
     file.write_bytes(packed)
