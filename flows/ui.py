@@ -70,10 +70,10 @@ def _incident(recorded: str, mlflow: str, prefect: str) -> list[str]:
         return []
     told = [
         f"\nThe newest window that failed, {failed.name}:",
-        f"  why         {mlflow}/#/experiments/{failed.experiment_id}/runs/{failed.run_id}/artifacts",
+        f"  why         {mlflow}/#/experiments/{failed.experiment_id}/runs/{failed.run_id}/artifacts/report.html",
     ]
     if failed.flow_run_id:
-        told.append(f"  the run     {prefect}/runs/flow-run/{failed.flow_run_id}?tab=Artifacts")
+        told.append(f"  the run     {prefect}/runs/flow-run/{failed.flow_run_id}")
     return [*told, ""]
 
 
