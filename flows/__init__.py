@@ -3,6 +3,6 @@
 Importing it settles where an embedded run keeps its things (all under `.plumbline/`), before Prefect is imported.
 """
 
-from flows.embedded import settle_down
+from flows.running.embedded import settle_down
 
 settle_down()

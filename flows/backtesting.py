@@ -6,17 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.assignment import assign
-from flows.hindsight import backtest_report
-from flows.replaying import Replay
-from flows.reporting import backtest_markdown, slug
+from flows.evaluating.assignment import assign
+from flows.replaying.hindsight import backtest_markdown, backtest_report
+from flows.replaying.replay import Replay
+from flows.running.artifacts import leave
 from tasks.domain.backtest import BacktestReport
-from tasks.domain.markdown import escaped
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
@@ -67,9 +65,5 @@ def backtest(
     expected = replay.expected(budget_usd)
     replay.play()
     report = backtest_report(replay, expected)
-    create_markdown_artifact(
-        key=f"backtest-{slug(service)}",
-        markdown=backtest_markdown(report),
-        description=escaped(f"What a policy would have done on {service}"),
-    )
+    leave("backtest", service, backtest_markdown(report), f"What a policy would have done on {service}")
     return Completed(message=report.text.split("\n")[0][:400], name="Replayed", data=report)

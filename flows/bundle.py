@@ -15,8 +15,9 @@ from typing import Any
 
 import msgspec
 
-from flows.deciding import ReleaseOnTrial, Rules
-from flows.neighbours import Neighbours
+from flows.evaluating.deciding import ReleaseOnTrial
+from flows.evaluating.neighbours import Neighbours
+from flows.evaluating.rules import Rules
 from tasks.decisions.baseline import BaselineChoice
 from tasks.decisions.lines import thresholds
 from tasks.domain.errors import StoreError

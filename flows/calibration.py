@@ -10,8 +10,8 @@ from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.calibrating import calibrating, examination
-from flows.calibration_record import publish_calibration
+from flows.calibrating.record import publish_calibration
+from flows.calibrating.rooms import calibrating, examination
 from tasks.domain.calibration import CalibrationReport
 from tasks.domain.settings.judging import Judge
 from tasks.domain.settings.labels import Labels

@@ -10,8 +10,8 @@ from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.capacity_record import publish_capacity
-from flows.provisioning import Commission, provisioning
+from flows.provisioning.record import publish_capacity
+from flows.provisioning.rooms import Commission, provisioning
 from tasks.capacity import CapacityReport
 from tasks.domain.settings.capacity import Autoscaling
 from tasks.domain.settings.logs import LogSource

@@ -10,9 +10,9 @@ from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.comparing import comparing
-from flows.contest import contest
-from flows.verdicts import publish_comparison
+from flows.comparing.contest import contest
+from flows.comparing.record import publish_comparison
+from flows.comparing.rooms import comparing
 from tasks.domain.settings.experiments import Experiment
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource

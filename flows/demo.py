@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from flows.contrast import Contrast, contrasts
-from flows.drill import Drill, judge_on_loopback
-from flows.playing import Play
-from flows.story import ACTS, DAYS, RELEASES, Played, perform
+from flows.story.chapters import ACTS, DAYS, RELEASES, Played, perform
+from flows.story.contrast import Contrast, contrasts
+from flows.story.drill import Drill, judge_on_loopback
+from flows.story.playing import Play
 from tasks.domain.places import DEMO_HOME, DEMO_MLFLOW_URI
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import floor, parse_length

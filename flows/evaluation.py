@@ -10,10 +10,10 @@ from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.assignment import assign
-from flows.clock import now
-from flows.publishing import publish
-from flows.rooms import opened
+from flows.evaluating.assignment import assign
+from flows.evaluating.publishing import publish
+from flows.evaluating.rooms import opened
+from flows.running.clock import now
 from tasks.domain.report import EvaluationReport
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource

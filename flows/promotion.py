@@ -7,11 +7,9 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed
 
-from flows.promoting import Promotion, settled
-from flows.switchboard import switchboard
-from tasks.domain.errors import LeaseHeldError
+from flows.requests.promotion import PromotionRequest
+from flows.requests.request import ended
 from tasks.domain.report import PromotionReport
 
 
@@ -39,18 +37,7 @@ def promote(
         dry_run: Only say what would be done.
         by: Who asks; it stands in the record.
     """
-    request = Promotion(service, decision_id, approve=approve, dry_run=dry_run, by=by)
-    try:
-        with switchboard(service, request.known_target()) as board:
-            report = request.begin(board)
-        if report is None and request.asks:
-            request.ask()
-        if report is None:
-            with switchboard(service, request.known_target()) as board:
-                report = request.switch(board)
-    except LeaseHeldError as error:
-        report = request.busy(error)
-    settled(request, report)
-    if report.state == "failed":
-        return Failed(message=report.text, name="Failed", data=report)
-    return Completed(message=report.text, name=report.state.replace("_", " ").capitalize(), data=report)
+    request = PromotionRequest(service, decision_id, approve=approve, dry_run=dry_run, by=by)
+    report = request.settle()
+    request.tell(report)
+    return ended(report)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.registering import Candidate
-from flows.reporting import slug
-from flows.switchboard import switchboard
+from flows.running.artifacts import leave
+from flows.switching.registering import Candidate
+from flows.switching.switchboard import switchboard
 from tasks.domain.markdown import escaped
 from tasks.domain.report import ReleaseReport
 from tasks.domain.settings.capacity import Autoscaling
@@ -64,10 +63,6 @@ def release(
         candidate.register()
         candidate.route(route, ab_test)
         report = candidate.report()
-    create_markdown_artifact(
-        key=f"release-{slug(service)}",
-        markdown=escaped(report.text),
-        description=f"Release of {escaped(service)}",
-    )
+    leave("release", service, escaped(report.text), f"Release of {service}")
     name = "Test started" if report.ab_test else "Released" if report.live == release else "Registered"
     return Completed(message=report.text, name=name, data=report)

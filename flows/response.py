@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.answers import Answers
-from flows.reporting import slug
+from flows.running.artifacts import leave
+from flows.switching.answers import Answers
 from tasks.domain.markdown import escaped
 from tasks.domain.report import ResponseReport
 from tasks.domain.settings.policy import Alerts, Target
@@ -49,7 +48,5 @@ def respond(
     """
     answers = Answers(service, reason, by, target, alerts)
     report = answers.give(action, until)
-    create_markdown_artifact(
-        key=f"response-{slug(service)}", markdown=escaped(report.text), description=f"{action}: {escaped(service)}"
-    )
+    leave("response", service, escaped(report.text), f"{action}: {service}")
     return Completed(message=report.text, name=action.replace("_", " ").capitalize(), data=report)

@@ -7,12 +7,9 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed
 
-from flows.outcome import settled
-from flows.request import Request
-from flows.switchboard import switchboard
-from tasks.domain.errors import LeaseHeldError
+from flows.requests.request import ended
+from flows.requests.rollback import RollbackRequest
 from tasks.domain.report import RollbackReport
 from tasks.domain.settings.policy import Alerts, Target
 
@@ -49,18 +46,7 @@ def roll_back(
         by: Who asks; it stands in the record.
         alerts: Whom to tell.
     """
-    request = Request(service, reason, decision_id, to, target, alerts, approve=approve, dry_run=dry_run, by=by)
-    try:
-        with switchboard(service, request.known_target()) as board:
-            report = request.begin(board)
-        if report is None and request.asks:
-            request.ask()
-        if report is None:
-            with switchboard(service, request.known_target()) as board:
-                report = request.switch(board)
-    except LeaseHeldError as error:
-        report = request.busy(error)
-    settled(request, report)
-    if report.state == "failed":
-        return Failed(message=report.text, name="Failed", data=report)
-    return Completed(message=report.text, name=report.state.replace("_", " ").capitalize(), data=report)
+    request = RollbackRequest(service, reason, decision_id, to, target, alerts, approve=approve, dry_run=dry_run, by=by)
+    report = request.settle()
+    request.tell(report)
+    return ended(report)

@@ -7,10 +7,9 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed
 
-from flows.scaling_request import ScalingRequest, settled
-from tasks.domain.errors import LeaseHeldError
+from flows.requests.request import ended
+from flows.requests.scaling import ScalingRequest
 from tasks.domain.report import ScalingReport
 
 
@@ -38,15 +37,6 @@ def scale(
         by: Who asks; it stands in the record.
     """
     request = ScalingRequest(service, plan_id, approve=approve, dry_run=dry_run, by=by)
-    try:
-        report = request.begin()
-        if report is None and request.asks:
-            request.ask()
-        if report is None:
-            report = request.apply()
-    except LeaseHeldError as error:
-        report = request.busy(error)
-    settled(request, report)
-    if report.state == "failed":
-        return Failed(message=report.text, name="Failed", data=report)
-    return Completed(message=report.text, name=report.state.replace("_", " ").capitalize(), data=report)
+    report = request.settle()
+    request.tell(report)
+    return ended(report)

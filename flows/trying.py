@@ -12,7 +12,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from pydantic import ValidationError
 from rich.console import Console
 
-from flows.trial import Trial
+from flows.replaying.trial import Trial
 from tasks.domain.errors import PlumblineError, SettingsError
 
 

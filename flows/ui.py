@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from flows.embedded import HOME
+from flows.running.embedded import HOME
 from tasks.domain.places import DEMO_MLFLOW_URI, EMBEDDED_MLFLOW_URI
 from tasks.tracking import newest_failure
 

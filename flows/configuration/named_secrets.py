@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from flows.configuration.checking import Checked
 from flows.configuration.fault import Fault
-from flows.credentials import block_name
+from flows.running.credentials import block_name
 
 
 def check_secrets(checked: Sequence[Checked], has: Callable[[str], bool], *, server: bool) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""What a run of `evaluate` returns: plain words and numbers, JSON-able, no text of users."""
+"""What runs return: plain words and numbers, JSON-able, no text of users."""
 
 from __future__ import annotations
 
@@ -81,15 +81,15 @@ class EvaluationReport(_Report):
 
 
 class ConditionReport(_Report):
-    """One condition of a rollback."""
+    """One condition of a change to production."""
 
     name: str
     holds: bool
     words: str
 
 
-class RollbackReport(_Report):
-    """What a run of `roll_back` did.
+class ActionReport(_Report):
+    """What a request to change production came to.
 
     `state` is `done`, `dry_run`, `refused`, `failed` (a target refused; nothing was switched in the end), `rejected` (a
     person said no, or nobody answered) or `known` (this decision was settled before, or another run is at it).
@@ -98,39 +98,34 @@ class RollbackReport(_Report):
     service: str
     state: str
     text: str
+    by: str = ""
+    conditions: list[ConditionReport] = Field(default_factory=list)
+
+
+class RollbackReport(ActionReport):
+    """What a run of `roll_back` did."""
+
     reason: str
     decision_id: str | None = None
     from_release: str | None = None
     to_release: str | None = None
-    by: str = ""
-    conditions: list[ConditionReport] = Field(default_factory=list)
     switched_at: datetime | None = None
 
 
-class PromotionReport(_Report):
-    """What a run of `promote` did; `state` as of a rollback."""
+class PromotionReport(ActionReport):
+    """What a run of `promote` did."""
 
-    service: str
-    state: str
-    text: str
     decision_id: str | None = None
     control: str | None = None
     candidate: str | None = None
-    by: str = ""
-    conditions: list[ConditionReport] = Field(default_factory=list)
     switched_at: datetime | None = None
 
 
-class ScalingReport(_Report):
-    """What a run of `scale` did; `state` as of a rollback."""
+class ScalingReport(ActionReport):
+    """What a run of `scale` did."""
 
-    service: str
-    state: str
-    text: str
     plan_id: str | None = None
     release: str | None = None
-    by: str = ""
-    conditions: list[ConditionReport] = Field(default_factory=list)
     applied_at: datetime | None = None
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from flows.deciding import Rules
-from flows.recall import Recall
+from flows.evaluating.recall import Recall
+from flows.evaluating.rules import Rules
 from tasks.decisions.lines import thresholds
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.settings.policy import Baseline, Policy

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from flows.deciding import ReleaseOnTrial, Rules, Surroundings
+from flows.evaluating.deciding import ReleaseOnTrial
+from flows.evaluating.rules import Rules, Surroundings
 from tasks.decisions.baseline import BaselineChoice
 from tasks.decisions.culprits import culprits
 from tasks.decisions.drop import Level

@@ -12,11 +12,11 @@ import pytest
 from mlflow import MlflowClient
 from prefect import get_client
 
+from flows.calibrating.record import calibration_markdown
 from flows.calibration import calibrate
-from flows.calibration_record import calibration_markdown
-from flows.clock import at
 from flows.evaluation import evaluate
-from flows.reporting import slug
+from flows.running.artifacts import slug
+from flows.running.clock import at
 from tasks.calibration import Pair, calibration_report
 from tasks.domain.calibration import CalibrationReport
 from tasks.domain.errors import JudgeError, SettingsError, SourceError

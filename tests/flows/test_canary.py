@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from flows import clock
 from flows.evaluation import evaluate
 from flows.releases import release
 from flows.rollback import roll_back
+from flows.running import clock
 from tasks.domain.errors import RoutingError, SettingsError
 from tasks.domain.release import Mark
 from tasks.domain.report import EvaluationReport, ReleaseReport

@@ -12,9 +12,9 @@ import pytest
 from mlflow import MlflowClient
 
 from flows.capacity import plan_capacity
-from flows.clock import at
 from flows.releases import release
 from flows.response import respond
+from flows.running.clock import at
 from flows.scaling import scale
 from tasks.capacity import CapacityReport
 from tasks.domain.errors import SettingsError

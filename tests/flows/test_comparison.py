@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from mlflow import MlflowClient
 
-from flows.clock import at
 from flows.comparison import compare
 from flows.releases import release
+from flows.running.clock import at
 from tasks.domain.errors import JudgeError, SettingsError
 from tasks.domain.release import Mark
 from tasks.experiments import ComparisonReport

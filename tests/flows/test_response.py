@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import clock
 from flows.releases import release
 from flows.response import respond
+from flows.running import clock
 from tasks.domain.errors import SettingsError
 from tasks.domain.release import Mark
 from tasks.domain.report import ResponseReport

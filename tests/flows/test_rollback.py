@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import pytest
 
-from flows import clock
 from flows.evaluation import evaluate
 from flows.releases import release
 from flows.rollback import roll_back
+from flows.running import clock
 from tasks.domain.errors import RegistryError
 from tasks.domain.release import Mark
 from tasks.domain.report import EvaluationReport, RollbackReport
@@ -245,12 +245,12 @@ def test_cooldown_and_a_release_that_is_not_live_are_refused(two_releases: Path,
 @pytest.mark.parametrize(
     "step",
     [
-        "flows.acting.ring",
-        "flows.switchboard.switch",
+        "flows.evaluating.acting.ring_rollback",
+        "flows.switching.switchboard.switch",
         "tasks.routing.alias.AliasTarget.switch",
-        "flows.switchboard.Switchboard._conclude",
+        "flows.switching.switchboard.Switchboard._conclude",
         "tasks.registry.registry.Registry.mark",
-        "flows.request.Request.tell",
+        "flows.requests.request.Request.tell",
     ],
 )
 def test_a_crash_before_any_step_is_finished_by_the_next_evaluation(

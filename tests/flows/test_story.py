@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from flows.contrast import contrasts
-from flows.drill import Drill, judge_on_loopback
-from flows.playing import Play
-from flows.story import ACTS, DAYS, RELEASES, Act, perform
+from flows.story.chapters import ACTS, DAYS, RELEASES, Act, perform
+from flows.story.contrast import contrasts
+from flows.story.drill import Drill, judge_on_loopback
+from flows.story.playing import Play
 from tasks.domain.verdict import Verdict
 
 START = datetime(2026, 6, 1, tzinfo=UTC)

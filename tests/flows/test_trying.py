@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from flows.evaluation import evaluate
-from flows.trial import Trial
+from flows.replaying.trial import Trial
 from flows.trying import main
 from tasks.sources.made_up import MadeUpRelease, make_up
 from tests.judging.fake_judge import FakeJudge

@@ -1,0 +1,1 @@
+"""Behind `calibrate`: the judge held against the labels of people."""

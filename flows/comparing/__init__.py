@@ -1,0 +1,1 @@
+"""Behind `compare`: what was asked, both releases' rows, what follows from the decision."""

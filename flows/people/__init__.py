@@ -1,0 +1,1 @@
+"""People: asked for a yes or no, told what changed."""

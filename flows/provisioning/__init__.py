@@ -1,0 +1,1 @@
+"""Behind `plan_capacity`: from traffic to a plan of replicas and its record."""

@@ -1,0 +1,58 @@
+"""Actions of one kind in the store: found, and moved on if they are where they are thought to be."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flows.running.clock import now
+from tasks.store import Action, ActionState, Store
+
+OPEN = (ActionState.REQUESTED, ActionState.REFUSED, ActionState.FAILED)
+"""What was refused may be asked for again, once its conditions hold."""
+
+
+class Recorded:
+    """The actions of one kind of one service.
+
+    Args:
+        service: Whose.
+        store: Where they are kept.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(self, service: str, store: Store) -> None:
+        self._service = service
+        self._actions = store.actions
+
+    def newest(self) -> Action | None:
+        """Return what was recorded last; None when there is nothing."""
+        return self._actions.last(self._service, self.kind)
+
+    def find(self, action_id: str | None) -> Action | None:
+        """Return an action of this kind and service by its id, or the newest; None when there is none."""
+        if action_id is None:
+            return self.newest()
+        action = self._actions.get(action_id)
+        return action if action is not None and (action.service, action.kind) == (self._service, self.kind) else None
+
+    def move(self, action: Action, before: ActionState, after: ActionState, **more: object) -> bool:
+        """Move an action on if it is where it is thought to be, adding to its detail."""
+        known = self._actions.get(action.id) or action
+        return self._actions.update_state(action.id, before, after, detail=dict(known.detail) | more, at=now())
+
+    def refuse(self, action: Action, words: str, *also: ActionState) -> None:
+        """Say of an action that is open, or in one of the other states, that it was refused, and why."""
+        for state in (*OPEN, *also):
+            self.move(action, state, ActionState.REFUSED, refused=words)
+
+    def take_up(self, action: Action, after: ActionState) -> None:
+        """Take an open action up."""
+        for state in OPEN:
+            self.move(action, state, after)
+
+    def _reopen(self, action: Action, detail: dict[str, Any]) -> Action:
+        """Ask for an open action anew, with what is known of it now; one that was taken up stays as it is."""
+        for state in OPEN:
+            self._actions.update_state(action.id, state, ActionState.REQUESTED, detail=detail, at=now())
+        return self._actions.get(action.id) or action

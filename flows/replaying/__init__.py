@@ -1,0 +1,1 @@
+"""Past logs replayed through `evaluate`, apart from production: for `backtest` and `make try`."""

@@ -1,0 +1,60 @@
+"""A block for `prefect.yaml`, ready to be used: a deployment of `evaluate` that states only what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import yaml
+
+from flows.running.artifacts import slug
+from tasks.domain.window import parse_length
+
+_HEAD = """\
+# Written by `make try`. Copy the deployment into prefect.yaml, or: prefect deploy --all --prefect-file {path}
+name: plumbline
+pull:
+  - prefect.deployments.steps.set_working_directory:
+      directory: "{{{{ $PWD }}}}"
+deployments:
+"""
+
+
+def prefect_file(service: str, parameters: Mapping[str, Any], path: str) -> str:
+    """Return a whole file in Prefect's format with the one deployment.
+
+    Args:
+        service: Which.
+        parameters: Of `evaluate`, beside the service; only what differs from the defaults.
+        path: Where the file will lie.
+    """
+    return _HEAD.format(path=path) + deployment(service, parameters)
+
+
+def deployment(service: str, parameters: Mapping[str, Any]) -> str:
+    """Return the entry below `deployments:`."""
+    entry = {
+        "name": slug(service),
+        "entrypoint": "flows.evaluation.evaluate",
+        "work_pool": {"name": "plumbline"},
+        "concurrency_limit": {"limit": 1, "collision_strategy": "CANCEL_NEW"},
+        "tags": ["plumbline", service],
+        "schedules": [{"cron": _cron(parse_length(parameters.get("window", "1h"))), "timezone": "UTC"}],
+        "parameters": {"service": service, **parameters},
+    }
+    return as_yaml([entry], indent=2)
+
+
+def as_yaml(values: Any, indent: int = 0) -> str:
+    """Return values as YAML, in their order."""
+    text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=1_000)
+    return "".join(f"{' ' * indent}{line}\n" for line in text.splitlines())
+
+
+def _cron(window: timedelta) -> str:
+    """A quarter past the end of each window, so that late rows have arrived (`logs.settle`)."""
+    hours = window // timedelta(hours=1)
+    if hours < 1:
+        return f"*/{window // timedelta(minutes=1)} * * * *"
+    return "15 * * * *" if hours == 1 else f"15 */{hours} * * *" if hours < 24 else "15 0 * * *"

@@ -1,0 +1,1 @@
+"""Requests to change production, each checked, asked about, checked again, carried out, read back and told."""

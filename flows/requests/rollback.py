@@ -1,0 +1,257 @@
+"""A request to roll back."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import uuid4
+
+from prefect.runtime import flow_run
+
+from flows.people.telling import Teller
+from flows.records.decision import Decision
+from flows.requests.request import Request, words_of
+from flows.running.clock import now
+from flows.running.emitting import emit
+from flows.switching.switchboard import Switchboard, switchboard
+from tasks.alerts import Kind
+from tasks.domain.errors import RoutingError
+from tasks.domain.markdown import escaped
+from tasks.domain.release import Release
+from tasks.domain.report import RollbackReport
+from tasks.domain.settings.policy import Alerts, Policy, Target
+from tasks.routing import Condition, Situation, check, missing
+from tasks.store import Action, ActionState, Store
+
+_SETTLED = {ActionState.DONE, ActionState.REFUSED, ActionState.FAILED}
+
+
+class RollbackRequest(Request[RollbackReport]):
+    """A request to roll back.
+
+    Args:
+        service: Whose traffic.
+        reason: Why.
+        decision_id: The decision it follows; None: a person asks.
+        to: The release a person named.
+        target: How traffic is switched, where no decision says.
+        alerts: Whom to tell, where no decision says.
+        approve: Whether a person is asked in any case.
+        dry_run: Whether it is only said what would be done.
+        by: Who asks.
+    """
+
+    artifact = "rollback"
+    doing = "switching"
+
+    def __init__(
+        self,
+        service: str,
+        reason: str,
+        decision_id: str | None,
+        to: str | None,
+        target: Target,
+        alerts: Alerts,
+        *,
+        approve: bool,
+        dry_run: bool,
+        by: str,
+    ) -> None:
+        super().__init__(service, decision_id, approve=approve, dry_run=dry_run, by=by)
+        self._reason = reason
+        self._wanted = to
+        self._target = target
+        self._alerts = alerts
+        self._asked_about: tuple[str | None, str | None] | None = None
+        self._situation: Situation | None = None
+        self.action_id = decision_id or f"by-hand-{flow_run.id or uuid4()}"
+        self.decision = self._load()
+
+    def _load(self) -> Decision | None:
+        """Reload the decision: what an event says of it is not believed."""
+        if self._decision_id is None:
+            return None
+        with Store.open() as store:
+            action = store.actions.get(self._decision_id)
+        return Decision.kept(action, self.service)
+
+    @property
+    def reason(self) -> str:
+        """Why: the decision's own words where there is one."""
+        return self.decision.reason if self.decision else self._reason
+
+    @property
+    def alerts(self) -> Alerts:
+        """Whom to tell."""
+        return self.decision.alerts if self.decision else self._alerts
+
+    @property
+    def policy(self) -> Policy:
+        """What may be done."""
+        return self.decision.policy if self.decision else Policy()
+
+    @property
+    def target(self) -> Target:
+        """How traffic is switched."""
+        return self.decision.target if self.decision else self._target
+
+    def begin(self) -> RollbackReport | None:
+        """Check every condition and take the request up; a report where that settles it, None to go on."""
+        with switchboard(self.service, self.target) as board:
+            known = board.store.actions.get(self.action_id)
+            if known is not None and known.id in board.resumed:
+                return self._outcome(known)
+            forged = self._decision_id is not None and self.decision is None  # refused below, whatever bears that id
+            if known is not None and known.state is not ActionState.REQUESTED and not self._dry_run and not forged:
+                return self._report("known", f"decision {self.action_id} is {known.state.value} already: nothing to do")
+            self._check(board)
+            if unmet := missing(self._conditions):
+                return self._refuse(board, unmet)
+            if self._dry_run:
+                return self._report("dry_run", f"would roll {self._from} back to {self._to}: every condition holds")
+            self._record(board.store, ActionState.REQUESTED)
+            board.store.actions.update_state(self.action_id, ActionState.REQUESTED, self._before, at=now())
+        return None
+
+    def ask(self) -> None:
+        """Ask a person, with what is known; the yes is to these two releases."""
+        self._asked_about = self._from, self._to
+        super().ask()
+
+    def _question(self) -> list[str]:
+        link = self.decision.link if self.decision else None
+        service, left, to = (escaped(str(name)) for name in (self.service, self._from, self._to))
+        return [
+            f"**Roll {service} back from {left} to {to}?**",
+            "",
+            f"Why: {escaped(self.reason)}." + (f" [Look at the window]({link})" if link else ""),
+        ]
+
+    def carry_out(self) -> RollbackReport:
+        """Check everything again, switch, read back, and record."""
+        with switchboard(self.service, self.target) as board:
+            if self._answer is not None and not self._answer.approved:
+                said = f"rejected by {self._answer.by}: {self._answer.words}"
+                self._move(board.store, ActionState.REFUSED, {"refused": said, "rejected_by": self._answer.by})
+                words = f"not rolled back: rejected by {self._answer.by} ({self._answer.words})"
+                return self._report("rejected", words)
+            known = board.store.actions.get(self.action_id)
+            if known is None or known.state is not self._before:
+                return self._report("known", f"decision {self.action_id} was taken up by another run: nothing to do")
+            self._check(board)
+            if unmet := missing(self._conditions):
+                return self._refuse(board, unmet)
+            return self._switch(board)
+
+    def _switch(self, board: Switchboard) -> RollbackReport:
+        situation, actions = self._situation, board.store.actions
+        assert situation is not None
+        assert situation.to is not None  # the conditions hold
+        detail = self._detail(board.store)
+        actions.update_state(
+            self.action_id, self._before, ActionState.STARTED, detail=detail, to_release=situation.to.name, at=now()
+        )
+        action = actions.get(self.action_id)
+        assert action is not None
+        emit("rollback.started", self.service, decision_id=self.action_id, text=self.reason)
+        back = board.registry.get(self.service, self._from) if self._from else situation.live
+        with suppress(RoutingError):  # recorded and told where it happened
+            board.perform(action, situation.to, back)
+        return self._outcome(actions.get(self.action_id) or action)
+
+    def _outcome(self, action: Action) -> RollbackReport:
+        """Report how a switch ended, by its record: also one that a crash interrupted and this run finished."""
+        text = str(action.detail.get("text") or action.detail.get("error"))
+        if action.state is not ActionState.DONE:
+            return self._report("failed", text)
+        report = self._report("done", text)
+        report.from_release, report.to_release = action.from_release, action.to_release
+        report.by = str(action.detail.get("approved_by", action.by))
+        report.switched_at = action.updated_at
+        return report
+
+    def _say(self, teller: Teller, report: RollbackReport) -> None:
+        """Tell people of a no: what a switch came to was written down where it happened."""
+        if report.state == "rejected":
+            link = self.decision.link if self.decision else None
+            teller.say(Kind.ROLLBACK_REFUSED, self.action_id, [report.text], report.from_release, link)
+
+    def _emit(self, report: RollbackReport) -> None:
+        """Tell a no; a switch was told where it happened."""
+        if report.state in {"refused", "rejected"}:
+            emit("rollback.refused", self.service, decision_id=self.action_id, text=report.text)
+
+    def _check(self, board: Switchboard) -> None:
+        board.notice_moves()
+        wanted = self._wanted or (self.decision.control if self.decision else None)
+        self._situation = board.situation(self._decision_id, self.decision, wanted)
+        self._conditions = check(self._situation)
+        if self._asked_about is not None and self._asked_about != (self._from, self._to):
+            was, is_now = (f"{one} → {other}" for one, other in (self._asked_about, (self._from, self._to)))
+            words = f"the yes was to {was}, and by now it would be {is_now}: ask again"
+            self._conditions.append(Condition("as approved", holds=False, words=words))
+
+    def _refuse(self, board: Switchboard, unmet: list[Condition]) -> RollbackReport:
+        words = words_of(unmet)
+        if not self._dry_run and (self.decision is not None or self._decision_id is None):
+            # A made-up decision leaves no record that a real one of that id could collide with.
+            self._record(board.store, ActionState.REFUSED)
+            self._move(board.store, ActionState.REFUSED, {"refused": words})
+            board.say_refused(Teller(self.service, self.alerts, board.store), self._from, unmet)
+        return self._report("refused", f"not rolled back. {words}")
+
+    def _record(self, store: Store, state: ActionState) -> None:
+        store.actions.record(
+            Action(
+                id=self.action_id,
+                service=self.service,
+                kind="rollback",
+                reason=self.reason,
+                by=self._by,
+                state=state,
+                from_release=self._from,
+                to_release=self._to,
+                decision_id=self._decision_id,
+                detail=self._detail(store),
+                created_at=now(),
+            )
+        )
+
+    def _move(self, store: Store, state: ActionState, more: dict[str, str]) -> None:
+        known = store.actions.get(self.action_id)
+        if known is not None and known.state not in _SETTLED:
+            store.actions.update_state(self.action_id, known.state, state, detail=dict(known.detail) | more, at=now())
+
+    def _detail(self, store: Store) -> dict[str, object]:
+        known = store.actions.get(self.action_id)
+        detail: dict[str, object] = dict(known.detail) if known else {}
+        detail.setdefault("alerts", self.alerts.model_dump(mode="json"))
+        if self._answer is not None:
+            detail |= {"approved_by": self._answer.by, "approved_why": self._answer.words}
+        return detail | {"conditions": {condition.name: condition.words for condition in self._conditions}}
+
+    @property
+    def _from(self) -> str | None:
+        if self.decision:
+            return self.decision.release
+        return _name(self._situation.live) if self._situation else None
+
+    @property
+    def _to(self) -> str | None:
+        return _name(self._situation.to) if self._situation else self._wanted
+
+    def _report(self, state: str, text: str) -> RollbackReport:
+        return RollbackReport(
+            service=self.service,
+            state=state,
+            text=text,
+            reason=self.reason,
+            decision_id=self._decision_id,
+            from_release=self._from,
+            to_release=self._to,
+            by=self._by,
+            conditions=self._reported(),
+        )
+
+
+def _name(release: Release | None) -> str | None:
+    return release.name if release else None

@@ -1,0 +1,189 @@
+"""Where traffic is switched: every switch is recorded before and after, told once, and survives a crash anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
+
+from flows.people.telling import Teller
+from flows.records.decision import link_of
+from flows.records.incidents import Incidents
+from flows.records.moves import SHARE, candidate_of
+from flows.running.clock import now
+from flows.running.credentials import secret
+from flows.running.emitting import emit
+from flows.switching.lookout import Lookout
+from tasks.alerts import Kind
+from tasks.domain.errors import LeaseHeldError, RoutingError
+from tasks.domain.release import Mark, Release
+from tasks.domain.settings.policy import Alerts, Target
+from tasks.domain.split import Split
+from tasks.registry import Registry
+from tasks.routing import HalfSwitchedError, SplittingTarget, switch, targets_of
+from tasks.store import Action, ActionState, Store
+
+# A gateway's switch takes a minute or two (its workers' caches): whoever comes meanwhile waits, or a yes would be lost.
+_IN_TURN = Retrying(
+    retry=retry_if_exception_type(LeaseHeldError), stop=stop_after_delay(180), wait=wait_random(0.2, 1), reraise=True
+)
+
+_TOLD = {"rollback": Kind.ROLLBACK_DONE, "undo": Kind.UNDONE}
+"""Of which switches people are told; a release they sent out themselves."""
+
+_EVENTS = {"rollback": "rollback.done", "undo": "rollback.undone", "release": "release.done"}
+"""What is told of which switches; of a promotion whoever asked for it tells."""
+
+
+@contextmanager
+def switchboard(service: str, target: Target) -> Iterator[Switchboard]:
+    """Open store and registry, hold the service's switching lease, and finish what a crash left.
+
+    Raises:
+        LeaseHeldError: when another run has been switching for minutes.
+    """
+    registry = Registry.connect()
+    with Store.open() as store, ExitStack() as held:
+        _IN_TURN(lambda: held.enter_context(store.leases.hold(f"switch/{service}")))
+        board = Switchboard(service, target, store, registry)
+        board.resume()
+        yield board
+
+
+class Switchboard(Lookout):
+    """The switches of one service.
+
+    Args:
+        service: Whose.
+        target: How its traffic is switched.
+        store: Where actions are kept.
+        registry: Where releases are kept.
+
+    Attributes:
+        resumed: Ids of the switches that a crash had left in the middle and that were taken up again.
+    """
+
+    def __init__(self, service: str, target: Target, store: Store, registry: Registry) -> None:
+        super().__init__(service, store, registry, allow_private=target.allow_private)
+        self._targets = targets_of(target, service, registry, secret)
+        self.resumed: set[str] = set()
+
+    def perform(self, action: Action, to: Release, back: Release | None) -> Action:
+        """Switch all targets for an action that is started, and record it step by step.
+
+        Every step can be done again: a crash between any two is finished by `resume`.
+
+        Raises:
+            NotSwitchedError: a target refused, and all serve what they served before.
+            HalfSwitchedError: they serve different releases now; the next run tries again.
+        """
+        try:
+            switch(self._targets, to, back=back, key=action.id)
+        except RoutingError as error:
+            half = isinstance(error, HalfSwitchedError)
+            text = f"half switched, a person is needed: {error}" if half else f"nothing was switched: {error}"
+            self._tell_failure(action, text)
+            after = ActionState.STARTED if half else ActionState.FAILED
+            self._move_on(action, ActionState.STARTED, after, {"error": str(error), "text": text})
+            raise
+        moved = {"switched_at": now().isoformat(), "text": self._said(action, to)}
+        self._move_on(action, ActionState.STARTED, ActionState.SWITCHED, moved)
+        return self._conclude(self.store.actions.get(action.id) or action, to, back)
+
+    def _said(self, action: Action, to: Release) -> str:
+        served = ", ".join(target.name for target in self._targets if target.concerns(to))
+        by = action.detail.get("approved_by", action.by)
+        moved = f"{action.from_release or 'nothing'} → {to.name} at {now():%H:%M}Z by {by}"
+        read = f"{action.reason}. Read back: {served} = {to.name}."
+        if action.kind == "rollback":
+            return f"rolled back {moved}. {read} {action.from_release} is quarantined."
+        return f"{'rollback undone' if action.kind == 'undo' else 'released'} {moved}. {read}"
+
+    def _conclude(self, action: Action, to: Release, back: Release | None) -> Action:
+        """Leave a switch on record everywhere; each step done again changes nothing, so the last one says done."""
+        if candidate_of(self.store, self.service):
+            self.registry.announce(self.service, None)
+        event = {"id": action.id, "at": now().isoformat(), "by": action.by, "why": action.reason}
+        self.registry.note(
+            self.service, to.name, event | {"what": f"live, by {action.kind}", "from": action.from_release}
+        )
+        if back is not None:
+            self.registry.note(self.service, back.name, event | {"what": f"left, by {action.kind}", "to": to.name})
+        self._mark(action, to, back)
+        Incidents(self.service, self.store).switched(action)
+        text = str(action.detail.get("text", action.reason))
+        if action.kind in _TOLD:
+            self._teller(action).say(_TOLD[action.kind], action.id, [text], to.name, link_of(action))
+        if action.kind in _EVENTS:
+            moved = {"from_release": action.from_release, "to_release": to.name, "by": action.by}
+            emit(_EVENTS[action.kind], self.service, action.id, decision_id=action.id, text=text, **moved)
+        self._move_on(action, ActionState.SWITCHED, ActionState.DONE, {})
+        return self.store.actions.get(action.id) or action
+
+    def _mark(self, action: Action, to: Release, back: Release | None) -> None:
+        if action.kind == "rollback" and back is not None:
+            self.registry.mark(self.service, back.name, Mark.QUARANTINED, f"rolled back: {action.reason}")
+            self.registry.mark(self.service, to.name, Mark.GOOD, f"what {back.name} was rolled back to")
+        elif action.kind == "undo":
+            self.registry.mark(self.service, to.name, Mark.NONE, f"lifted by {action.by}: {action.reason}")
+
+    def _tell_failure(self, action: Action, text: str) -> None:
+        if action.kind not in _TOLD:
+            return
+        self._teller(action).say(Kind.ROLLBACK_FAILED, action.id, [text], action.from_release, link_of(action))
+        emit("rollback.refused", self.service, action.id, decision_id=action.id, text=text)
+
+    def _teller(self, action: Action) -> Teller:
+        return Teller(self.service, Alerts.model_validate(action.detail.get("alerts", {})), self.store)
+
+    def _move_on(self, action: Action, before: ActionState, after: ActionState, more: Mapping[str, Any]) -> None:
+        known = self.store.actions.get(action.id)
+        detail = dict(known.detail if known else action.detail) | dict(more)
+        self.store.actions.update_state(action.id, before, after, detail=detail, at=now())
+
+    def splitter(self) -> SplittingTarget | None:
+        """Return the target that can split traffic; None where the application itself must."""
+        return next((target for target in self._targets if isinstance(target, SplittingTarget)), None)
+
+    def share(self, action: Action, candidate: Release, control: Release, split: Split) -> None:
+        """Give a candidate a share of the traffic, and tell the registry, which applications may ask.
+
+        Raises:
+            RoutingError: when the target refuses.
+        """
+        try:
+            if able := self.splitter():
+                able.split(control, candidate, split, key=action.id)
+        except RoutingError as error:
+            self._move_on(action, ActionState.STARTED, ActionState.FAILED, {"error": str(error)})
+            raise
+        self.registry.announce(self.service, split)
+        event = {"id": action.id, "at": now().isoformat(), "by": action.by, "why": action.reason}
+        self.registry.note(self.service, candidate.name, event | {"what": f"{split.share:.0%} of the traffic"})
+        emit("release.shared", self.service, action.id, release=candidate.name, share=split.share, by=action.by)
+        self._move_on(action, ActionState.STARTED, ActionState.DONE, {"share": split.share})
+
+    def resume(self) -> None:
+        """Finish the switches that a crash left in the middle, as if it had not been."""
+        for action in self.in_the_middle():
+            to = self.registry.find(self.service, action.to_release or "")
+            back = self.registry.find(self.service, action.from_release) if action.from_release else None
+            if to is None:
+                self._move_on(action, action.state, ActionState.FAILED, {"error": "its release is gone"})
+            elif action.state is ActionState.SWITCHED:
+                self._conclude(action, to, back)
+            else:
+                self._start_again(action, to, back)
+            self.resumed.add(action.id)
+
+    def _start_again(self, action: Action, to: Release, back: Release | None) -> None:
+        try:
+            if action.kind == SHARE and back is not None:
+                self.share(action, to, back, Split(**action.detail["split"]))
+            else:
+                self.perform(action, to, back)
+        except RoutingError:
+            # It is recorded and told with its reason; the run that found it has business of its own.
+            return
