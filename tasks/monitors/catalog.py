@@ -10,7 +10,8 @@ from tasks.monitors.cost import CostMonitor
 from tasks.monitors.drift import DriftMonitor
 from tasks.monitors.errors import ErrorsMonitor
 from tasks.monitors.feedback import FeedbackMonitor
-from tasks.monitors.judge import IntakeMonitor, JudgeMonitor
+from tasks.monitors.intake import IntakeMonitor
+from tasks.monitors.judge import JudgeMonitor
 from tasks.monitors.judged import JudgedMonitor
 from tasks.monitors.latency import LatencyMonitor
 from tasks.monitors.reference import Reference

@@ -1,37 +1,26 @@
-"""Whether the judge can be believed in this window; and whether the rows could be read at all."""
+"""Whether the judge can be believed in this window."""
 
 from __future__ import annotations
 
-from tasks.domain.feature import Feature, Observation
 from tasks.domain.finding import Finding
 from tasks.domain.judgment import REFUSES_US
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
-from tasks.monitors.reference import Reference
+from tasks.monitors.watching import Watching, counted
 
 
-class JudgeMonitor:
+class JudgeMonitor(Watching):
     """The judge, not the release: it never causes a rollback, but a judge that is away leaves quality undecided."""
 
     name = "judge"
-
-    def features(self, settings: Monitors, reference: Reference | None, *, strict: bool) -> tuple[Feature, ...]:  # noqa: ARG002
-        """Return none."""
-        return ()
-
-    def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
-        """Return none."""
-        return {}
 
     def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:  # noqa: ARG002
         """Return `pass` "judge steady", or `inconclusive` with the causes counted."""
         summary = moment.summary
         if not summary.sampled:
             return (Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason="nothing was judged"),)
-        causes = ", ".join(
-            f"{n} {cause}" for cause, n in sorted(summary.judge.causes.items(), key=lambda item: -item[1])
-        )
+        causes = counted(summary.judge.causes)
         coverage = summary.coverage
         metrics = {"judge/coverage": coverage, "volume/judged": float(summary.scored)}
         shift = summary.judge.shift
@@ -76,32 +65,3 @@ def _served_anew(moment: Moment) -> str:
     if not before or not now or now & before:
         return ""
     return f"; served by {', '.join(sorted(now))}, in the baseline by {', '.join(sorted(before))}"
-
-
-class IntakeMonitor:
-    """The logs, not the release: too many unusable rows leave the window undecided."""
-
-    name = "intake"
-
-    def features(self, settings: Monitors, reference: Reference | None, *, strict: bool) -> tuple[Feature, ...]:  # noqa: ARG002
-        """Return none."""
-        return ()
-
-    def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
-        """Return none."""
-        return {}
-
-    def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:  # noqa: ARG002
-        """Return nothing while few rows are unusable, else `inconclusive` with the causes counted."""
-        summary = moment.summary
-        bad = sum(summary.quarantined.values())
-        share = bad / (bad + summary.rows) if bad else 0.0
-        if share <= moment.max_quarantined:
-            return ()
-        causes = ", ".join(
-            f"{n} {cause}" for cause, n in sorted(summary.quarantined.items(), key=lambda item: -item[1])
-        )
-        allowed = f"({share:.0%}, allowed {moment.max_quarantined:.0%})"
-        reason = f"{bad} of {bad + summary.rows} rows could not be used {allowed}: {causes}"
-        metrics = {"volume/quarantined": float(bad)}
-        return (Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason=reason, value=share, metrics=metrics),)

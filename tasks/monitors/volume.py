@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from statistics import median
 
-from tasks.domain.feature import Feature, Observation
 from tasks.domain.finding import Finding
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
-from tasks.monitors.reference import Reference
+from tasks.monitors.watching import Watching
 
 _WINDOWS_NEEDED = 5
 """Fewer baseline windows of an hour say nothing of what is usual in it."""
@@ -18,18 +17,10 @@ _ROWS_THAT_MATTER = 20
 """A swing below this many rows is chance."""
 
 
-class VolumeMonitor:
-    """The service's traffic against what is usual at this hour; in no family, it bets on nothing."""
+class VolumeMonitor(Watching):
+    """The service's traffic against what is usual at this hour; bursts of traffic are no release's fault."""
 
     name = "volume"
-
-    def features(self, settings: Monitors, reference: Reference | None, *, strict: bool) -> tuple[Feature, ...]:  # noqa: ARG002
-        """Return none: bursts of traffic are nobody's fault."""
-        return ()
-
-    def observe(self, settings: Monitors, moment: Moment) -> dict[str, Observation]:  # noqa: ARG002 (the protocol's)
-        """Return none."""
-        return {}
 
     def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:
         """Warn when the traffic lies far outside everything the baseline saw around this hour."""

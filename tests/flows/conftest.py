@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
+
+from tests.receiver import Receiver, listening
+from tests.routing.routers import SECRET, Router, routing
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,3 +42,26 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mlflow_uri: str) -> P
         monkeypatch.delenv(name, raising=False)
     assert "PREFECT_API_URL" not in os.environ
     return tmp_path
+
+
+@pytest.fixture
+def service(place: Path) -> str:
+    """A name of its own: the MLflow database is shared."""
+    return f"bot-{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A webhook on loopback whose address is the secret HOOK."""
+    with listening() as receiver:
+        monkeypatch.setenv("HOOK", receiver.url)
+        yield receiver
+
+
+@pytest.fixture
+def router(monkeypatch: pytest.MonkeyPatch) -> Iterator[Router]:
+    """A router on loopback that serves release 1; its secret is ROUTER."""
+    monkeypatch.setenv("ROUTER", SECRET)
+    with routing() as opened:
+        opened.serving = "1"
+        yield opened

@@ -6,7 +6,6 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from mlflow import MlflowClient
@@ -35,12 +34,6 @@ END = datetime(2026, 6, 15, tzinfo=UTC)
 START = END - timedelta(days=2)
 HEURISTIC = {"provider": "heuristic"}
 LABELED = 60
-
-
-@pytest.fixture
-def service() -> str:
-    """A name of its own: the MLflow database is shared."""
-    return f"bot-{uuid4().hex[:8]}"
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from mlflow import MlflowClient
@@ -31,12 +30,6 @@ END = datetime(2026, 6, 15, tzinfo=UTC)
 NOW = END + timedelta(minutes=15)
 # One request in fifty finds the first replica busy in the busiest hours: more than one in a hundred.
 PRICED = {"max_replicas": 6, "replica_hour_usd": 0.5, "share": 0.99, "max_wait_ms": 5}
-
-
-@pytest.fixture
-def service() -> str:
-    """A name of its own: the MLflow database is shared."""
-    return f"bot-{uuid4().hex[:8]}"
 
 
 @pytest.fixture(scope="module")

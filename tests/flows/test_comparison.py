@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from mlflow import MlflowClient
@@ -22,12 +21,6 @@ END = datetime(2026, 6, 15, tzinfo=UTC)
 BEGAN = END - timedelta(days=2)
 AUTO = {"mode": "auto", "freshness": "3d"}
 ONLY_QUALITY = {"guardrails": ("errors",), "margins": {"quality": 0.06, "errors": 0.05}}
-
-
-@pytest.fixture
-def service() -> str:
-    """A name of its own: the MLflow database is shared."""
-    return f"bot-{uuid4().hex[:8]}"
 
 
 def logs_of(place: Path, service: str, bad: float) -> Path:

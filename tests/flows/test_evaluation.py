@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -17,12 +16,6 @@ from tasks.store import Store
 
 END = datetime(2026, 6, 15, tzinfo=UTC)
 HEURISTIC = {"provider": "heuristic"}
-
-
-@pytest.fixture
-def service() -> str:
-    """A name of its own: the MLflow database is shared."""
-    return f"bot-{uuid4().hex[:8]}"
 
 
 @pytest.fixture

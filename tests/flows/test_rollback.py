@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,17 +21,11 @@ from tasks.domain.settings.policy import Target
 from tasks.registry import Registry
 from tasks.sources.made_up import MadeUpRelease, make_up
 from tasks.store import Action, ActionState, Store
-from tests.receiver import Receiver, listening
+from tests.receiver import Receiver
 from tests.routing.routers import SECRET, routing
 
 END = datetime(2026, 6, 15, tzinfo=UTC)
 CHANGED = END - timedelta(days=1)
-
-
-@pytest.fixture
-def service() -> str:
-    """A name of its own: the MLflow database is shared."""
-    return f"bot-{uuid4().hex[:8]}"
 
 
 @pytest.fixture
@@ -82,14 +75,6 @@ def incidents(service: str) -> list[Action]:
     """The recorded incidents."""
     with Store.open() as store:
         return [action for action in store.actions.of(service) if action.kind == "incident"]
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """A webhook on loopback whose address is the secret HOOK."""
-    with listening() as receiver:
-        monkeypatch.setenv("HOOK", receiver.url)
-        yield receiver
 
 
 def test_a_bad_release_is_rolled_back_and_the_service_recovers(

@@ -9,11 +9,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.flows.test_anchoring import fake
 
 from flows.evaluation import evaluate
 from tasks.domain.report import EvaluationReport
 from tasks.sources.made_up import MadeUpRelease, make_up
+from tests.flows.evaluating.test_anchoring import fake
 from tests.judging.fake_judge import Behaviour, FakeJudge
 
 END = datetime(2026, 6, 15, tzinfo=UTC)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from mlflow import MlflowClient
@@ -21,8 +19,8 @@ from tasks.domain.report import ReleaseReport
 from tasks.experiments import ComparisonReport, assign
 from tasks.registry import Registry
 from tasks.sources.made_up import MadeUpRelease, make_up
-from tests.receiver import Receiver, listening
-from tests.routing.routers import SECRET, Router, routing
+from tests.receiver import Receiver
+from tests.routing.routers import Router
 
 pytestmark = pytest.mark.slow  # days of traffic for each end of a test
 
@@ -37,29 +35,6 @@ TEST = {
     "margins": {"quality": 0.15, "errors": 0.1},
     "unit": "session",
 }
-
-
-@pytest.fixture
-def service(place: Path) -> str:
-    """A name of its own: the MLflow database is shared."""
-    return f"bot-{uuid4().hex[:8]}"
-
-
-@pytest.fixture
-def router(monkeypatch: pytest.MonkeyPatch) -> Iterator[Router]:
-    """A router on loopback that serves release 1."""
-    monkeypatch.setenv("ROUTER", SECRET)
-    with routing() as opened:
-        opened.serving = "1"
-        yield opened
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """A webhook on loopback whose address is the secret HOOK."""
-    with listening() as receiver:
-        monkeypatch.setenv("HOOK", receiver.url)
-        yield receiver
 
 
 def target(router: Router) -> dict:
