@@ -13,14 +13,14 @@ from tasks.domain.errors import SourceError
 from tasks.domain.interaction import Interaction
 from tasks.domain.settings.logs import LogSource
 from tasks.sources.batches import Batch, Entry, in_batches
-from tasks.sources.csv_rows import read_csv
-from tasks.sources.files import find_files, format_of, open_bytes
-from tasks.sources.jsonl import read_jsonl
-from tasks.sources.mapping import Mapping, mapping_of
-from tasks.sources.mlflow_traces import trace_pages
-from tasks.sources.parquet import read_parquet
+from tasks.sources.formats.csv_rows import read_csv
+from tasks.sources.formats.files import find_files, format_of, open_bytes
+from tasks.sources.formats.jsonl import read_jsonl
+from tasks.sources.formats.mlflow_traces import trace_pages
+from tasks.sources.formats.parquet import read_parquet
+from tasks.sources.mapping.mapping import Mapping, mapping_of
+from tasks.sources.mapping.watch import ColumnWatch
 from tasks.sources.quarantine import QuarantinedRow
-from tasks.sources.watch import ColumnWatch
 
 _Reader = Callable[[IO[bytes], str, Mapping, ColumnWatch], Iterator[Batch]]
 _READERS: dict[str, _Reader] = {

@@ -10,11 +10,11 @@ from typing import Any
 from tasks.domain.errors import SourceError
 from tasks.domain.label import Label, UnusedLabel
 from tasks.domain.settings.labels import Labels
-from tasks.sources import values
-from tasks.sources.files import find_files
-from tasks.sources.paths import MISSING, find, key_paths
+from tasks.sources.formats.files import find_files
+from tasks.sources.formats.raw_rows import raw_rows
+from tasks.sources.mapping import values
+from tasks.sources.mapping.paths import MISSING, find, key_paths
 from tasks.sources.quarantine import Fault
-from tasks.sources.raw_rows import raw_rows
 
 _ROWS_LISTED = 200
 

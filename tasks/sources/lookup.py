@@ -7,9 +7,9 @@ from datetime import datetime
 
 from tasks.domain.interaction import Interaction
 from tasks.domain.settings.logs import LogSource
+from tasks.sources.formats.strict import plain
 from tasks.sources.masking import masked
 from tasks.sources.reading import read
-from tasks.sources.strict import plain
 
 
 def look_up(

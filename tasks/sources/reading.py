@@ -12,8 +12,8 @@ from tasks.domain.interaction import Interaction
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.window import aware_utc, parse_length
 from tasks.sources.entries import Entries
-from tasks.sources.files import find_files
-from tasks.sources.mapping import source_of
+from tasks.sources.formats.files import find_files
+from tasks.sources.mapping.mapping import source_of
 from tasks.sources.quarantine import QuarantinedRow
 from tasks.sources.repeats import SeenIds
 from tasks.sources.stretches import Stretches

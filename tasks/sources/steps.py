@@ -14,8 +14,7 @@ from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.window import Window
 from tasks.sources.lookup import look_up
-from tasks.sources.pulled import Pulled
-from tasks.sources.pulling import pull
+from tasks.sources.pulling import Pulled, pull
 
 
 @task(name="pull", task_run_name="pull {service}", cache_policy=NO_CACHE, persist_result=False)
