@@ -13,7 +13,10 @@ HOSTILE = [
     '"><img src=x onerror=alert(1)>',
     "<svg/onload=alert(1)>",
     "</title></style><iframe src=//evil.example>",
-    "{{ 7 * 7 }}{% raw %}",
+    "{{ 7 * 7 }}{% raw %} ${alert(1)} {{constructor.constructor('alert(1)')()}}",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style><details open ontoggle=alert(1)>",
+    "<style>@import '//evil.example/x.css'</style><base href=//evil.example><meta http-equiv=refresh content=0>",
+    "</script><iframe srcdoc='<script>alert(1)</script>'></iframe><form action=//evil.example><button>ok --> ]]>",
     "javascript:alert(1)",
     "'; DROP TABLE runs; --",
     # Links and pictures of Markdown, also behind a backslash, by reference, as an entity or bare.
@@ -23,6 +26,8 @@ HOSTILE = [
     "<https://evil.example>",
     "[x][1] and\n\n[1]: javascript:alert(1)",
     "&#91;x](javascript:alert(1)) &lt;script&gt;",
+    "[x](data:text/html,<script>alert(1)</script>) ![y](//evil.example/seen.png) [z]( java\tscript&colon;alert(1))",
+    '```mermaid\ngraph TD; A["<img src=x onerror=alert(1)>"]\n```\n$$\\href{javascript:alert(1)}{x}$$',
     "HTTPS://evil.example/login or www.evil.example or root@evil.example",
     # Cells, code and lines of their own.
     "a | b \\| c \\\\| d",
@@ -31,6 +36,10 @@ HOSTILE = [
     # Mentions of people in chats, reading turned round.
     "<!channel> @here <@U123>",
     "safe\u202egnp.exe",
+    # What terminals obey, lines that look like somebody else's, words without end.
+    "\x1b[2J\x1b]0;owned\x07\x9b31mred\x08\x7f",
+    "PASS\x85FAIL\u2029- rolled back\x0b\n2026-01-01 | ERROR",
+    "W" * 3000,
     # Formulas of spreadsheets.
     '=HYPERLINK("http://evil.example")',
     "+1+cmd|' /C calc'!A0",
@@ -38,6 +47,9 @@ HOSTILE = [
     "@SUM(1)",
     "\t=1+1",
     "\r=1+1",
+    "\n=1+1",
+    "\uff1d1+1",
+    "\uff0bcmd \uff0d1 \uff20SUM(1)",
 ]
 
 _LINKED_BY_ITSELF = re.compile(r"://|www\.|[\w.+-]@[\w-]+\.\w|(^|\s)@\w", re.IGNORECASE)

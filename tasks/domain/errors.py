@@ -12,12 +12,20 @@ PlumblineError
 ├── RoutingError             traffic could not be switched, or what was read back differs
 └── AlertError               a message was not delivered; never fails an evaluation
 
-A message says what happened, to which thing (by name), and what to do.
+A message says what happened, to which thing (by name), and what to do. What it quotes may come from logs or servers:
+it is printed as one line without control characters.
 """
+
+from __future__ import annotations
+
+from tasks.domain.naming import line
 
 
 class PlumblineError(Exception):
     """Root of the tree: catch this to catch everything Plumbline raises on purpose."""
+
+    def __str__(self) -> str:
+        return line(super().__str__())
 
 
 class SettingsError(PlumblineError, ValueError):

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tasks.domain.naming import storable
+from tasks.domain.naming import line
 
 _AS_ENTITIES = re.compile(r"[&<\\`*\[\]|]|~~|(?<!\S)@(?=\w)|@(?=[\w-]+\.\w)|:(?=//)|(?<=www)\.", re.IGNORECASE)
 """What begins a tag, link, picture, format or cell, and what makes a bare address, mail or name a link."""
-
-_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-"""Characters that turn the direction of reading: what is read would be another text than what stands there."""
 
 
 def escaped(text: str) -> str:
@@ -23,5 +19,4 @@ def escaped(text: str) -> str:
     >>> escaped("[x](http://evil) <b> latency_ms")
     '&#91;x&#93;(http&#58;//evil) &#60;b> latency_ms'
     """
-    line = _BREAKS.sub(" ", _TURNS.sub("", storable(text)))
-    return _AS_ENTITIES.sub(lambda match: "".join(f"&#{ord(one)};" for one in match[0]), line)
+    return _AS_ENTITIES.sub(lambda match: "".join(f"&#{ord(one)};" for one in match[0]), line(text))

@@ -8,6 +8,17 @@ import re
 _SAFE = re.compile(r"[^\w .@+:-]", re.ASCII)
 _PLAIN = re.compile(r"[^A-Za-z0-9_.-]")
 _LONGEST = 100
+_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of reading: what is read would be another text than what stands there."""
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Characters that a terminal obeys: it would clear its screen, take another title, type what it is told."""
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""How a formula begins, in the wide forms of East Asian spreadsheets too, also one that was marked already."""
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
 def safe(name: str) -> str:
@@ -34,6 +45,44 @@ def plain(name: str) -> str:
     """
     name = storable(name)
     return _marked(_PLAIN.sub("_", name)[:_LONGEST].strip("."), name, "-")
+
+
+def legible(name: str) -> bool:
+    """Whether a name can be told by what is seen of it: no line breaks, no control characters, read one way.
+
+    >>> legible("support-bot"), legible("1.4\\x1b[2J"), legible("a\\nb")
+    (True, False, False)
+    """
+    return name.isprintable() or line(name) == name
+
+
+def line(text: str) -> str:
+    r"""Return the text as one line that is what it looks like, wherever it is printed.
+
+    >>> line("PASS\nFAIL \x1b[2J")
+    'PASS FAIL \ufffd[2J'
+    """
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _TURNS.sub("", _BREAKS.sub(" ", storable(text))))
+
+
+def cell(text: str) -> str:
+    """Return the text as a cell of an exported table may hold it: marked where a spreadsheet would compute it.
+
+    No two texts become alike; numbers stay numbers.
+
+    >>> cell("=1+1"), cell("-0.5"), cell("1.4")
+    ("'=1+1", '-0.5', '1.4')
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def from_cell(text: str) -> str:
+    """Return the text that a cell was made of.
+
+    >>> from_cell("'=1+1"), from_cell("'quoted")
+    ('=1+1', "'quoted")
+    """
+    return text[1:] if text.startswith("'") and cell(text[1:]) == text else text
 
 
 def storable(text: str) -> str:

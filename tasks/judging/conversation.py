@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, field
 
 from tasks.domain.judgment import Judgment
+from tasks.domain.naming import line
 from tasks.judging.base import Bench
 from tasks.judging.reply import Reading
 from tasks.judging.request import JudgeRequest
@@ -30,7 +31,7 @@ class Spent:
 
     def add(self, completion: Completion, cost: float | None) -> None:
         """Count a reply."""
-        self.served = sys.intern(completion.served_by) if completion.served_by else self.served
+        self.served = sys.intern(line(completion.served_by)) if completion.served_by else self.served
         usage = completion.usage
         if usage is not None:
             self.input_tokens += usage.prompt_tokens or 0

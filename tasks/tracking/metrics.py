@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.judgment import Judged
+from tasks.domain.naming import cell
 
 _EXCERPT = 2_000
 
@@ -68,21 +69,21 @@ def judged_json(judged: tuple[Judged, ...]) -> str:
 
 
 def judged_table(judged: tuple[Judged, ...]) -> dict[str, list[object]]:
-    """Return the judged sample as columns, worst first, unscored last; long texts as excerpts."""
+    """Return the judged sample as columns, worst first, unscored last; long texts as excerpts, none a formula."""
     rows = sorted(judged, key=lambda one: (not one.judgment.scored, one.judgment.scores.get("quality", 0.0)))
     # MLflow shows four columns beside each other: what a person looks for comes first.
     return {
         "quality": [one.judgment.scores.get("quality") for one in rows],
-        "reason": [one.judgment.reason for one in rows],
+        "reason": [_excerpt(one.judgment.reason) for one in rows],
         "prompt": [_excerpt(one.interaction.prompt) for one in rows],
         "response": [_excerpt(one.interaction.response) for one in rows],
         "context": [_excerpt(one.interaction.context or "") for one in rows],
         "toxicity": [one.judgment.scores.get("toxicity") for one in rows],
         "unscored": [one.judgment.cause.value if one.judgment.cause else "" for one in rows],
         "flags": [", ".join(one.judgment.flags) for one in rows],
-        "interaction_id": [one.interaction.interaction_id for one in rows],
+        "interaction_id": [cell(one.interaction.interaction_id) for one in rows],
     }
 
 
 def _excerpt(text: str) -> str:
-    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]} … ({len(text):,} characters)"
+    return cell(text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]} … ({len(text):,} characters)")

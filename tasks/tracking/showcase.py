@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tasks.domain.errors import TrackingError
-from tasks.domain.naming import safe, storable
+from tasks.domain.naming import from_cell, plain, safe, storable
 from tasks.domain.release import Release
 from tasks.domain.report import EvaluationReport, JudgeSpend, WindowReport
 from tasks.domain.verdict import Verdict, worst
@@ -16,7 +16,7 @@ from tasks.tracking.front_page import fleet_tags, release_note, service_note
 from tasks.tracking.names import FLEET
 from tasks.tracking.period import render_period
 from tasks.tracking.standing import Standing
-from tasks.tracking.tags import KEY, NOTE, bounded
+from tasks.tracking.tags import KEY, NOTE, bounded, param
 from tasks.tracking.tracker import Tracker
 from tasks.tracking.views import SERVICES, fleet_views, link_to_view
 
@@ -69,7 +69,7 @@ class Showcase(Tracker):
 
     def _release_runs(self, experiment: str) -> dict[str, Run]:
         runs = self._client.search_runs([experiment], "tags.`plumbline.kind` = 'release'", max_results=200)
-        return {run.data.tags["plumbline.release"]: run for run in reversed(runs)}
+        return {from_cell(run.data.tags["plumbline.release"]): run for run in reversed(runs)}
 
     def _show_release(
         self,
@@ -92,7 +92,7 @@ class Showcase(Tracker):
             tags[NOTE] = release_note(standing.service, release, mine[-1], experiment, run_id)
         params = _params(release)
         new_tags = [RunTag(k, bounded(v)) for k, v in tags.items() if run.data.tags.get(k, "") != bounded(v)]
-        new_params = [Param(k, storable(v)[:500]) for k, v in params.items() if k not in run.data.params]
+        new_params = [Param(k, param(v)) for k, v in params.items() if k not in run.data.params]
         if new_tags or new_params:
             self._client.log_batch(run_id, tags=new_tags, params=new_params)
         if live and run.info.status != "RUNNING":
@@ -150,7 +150,8 @@ def _params(release: Release | None) -> Mapping[str, str]:
     if made_of is None:
         return {}
     named_ones = {"model": made_of.model, "prompt": made_of.prompt, "endpoint": made_of.endpoint}
-    settings = {f"parameters.{name}": json.dumps(value) for name, value in made_of.parameters.items()}
+    # MLflow takes few characters in the names of parameters; people's settings may be called anything.
+    settings = {f"parameters.{plain(name)}": json.dumps(value) for name, value in made_of.parameters.items()}
     return {name: value or "–" for name, value in named_ones.items()} | settings
 
 

@@ -13,13 +13,12 @@ from tasks.domain.naming import safe, storable
 from tasks.domain.study import Study
 from tasks.registry import connect, named
 from tasks.tracking.note import note_of
-from tasks.tracking.tags import KEY, NOTE, bounded
+from tasks.tracking.tags import KEY, NOTE, bounded, param
 from tasks.tracking.tracker import Tracker
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
-_PARAM_AT_MOST = 500
 _BATCH = 900
 """Metrics in one request; MLflow takes 1,000."""
 
@@ -54,7 +53,7 @@ class Studies(Tracker):
             run_id = str(run.info.run_id)
             known = {} if found is None else found.data.params
             params = [
-                Param(name, storable(value)[:_PARAM_AT_MOST])
+                Param(name, param(value))
                 for name, value in study.params.items()
                 if name not in known
             ]

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from tasks.domain.evaluation import Evaluation
-from tasks.domain.naming import storable
+from tasks.domain.naming import cell, storable
 from tasks.domain.verdict import Verdict
 
 NOTE = "mlflow.note.content"
@@ -82,14 +82,18 @@ def params_of(evaluation: Evaluation) -> dict[str, str]:
         else:
             flat[name] = chosen
     return {
-        name: storable(value if isinstance(value, str) else json.dumps(value, default=str))[:_PARAM_AT_MOST]
-        for name, value in flat.items()
+        name: param(value if isinstance(value, str) else json.dumps(value, default=str)) for name, value in flat.items()
     }
 
 
+def param(value: str) -> str:
+    """Return the value as a parameter may hold it; runs are exported as tables."""
+    return cell(storable(value))[:_PARAM_AT_MOST]
+
+
 def bounded(value: object) -> str:
-    """Return the value as a tag may hold it."""
-    text = storable(str(value))
+    """Return the value as a tag may hold it; runs are exported as tables."""
+    text = cell(storable(str(value)))
     return text if len(text) <= _TAG_AT_MOST + 900 else f"{text[:_TAG_AT_MOST]} …"
 
 

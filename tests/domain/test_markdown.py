@@ -11,8 +11,9 @@ from tests.hostile import HOSTILE, shown
 
 
 def words(text: str) -> str:
-    """Return the text without line breaks and turns of the reading direction, as one line."""
-    return " ".join(re.sub("[\u202a-\u202e\u2066-\u2069]", "", text).split())
+    """Return the text without line breaks, control characters and turns of the reading direction, as one line."""
+    legible = " ".join(re.sub("[\u202a-\u202e\u2066-\u2069]", "", text).split())
+    return re.sub("[\x00-\x1f\x7f-\x9f]", "\ufffd", legible)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from tasks.domain.settings.judging import Judge
 from tasks.domain.settings.labels import Labels
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
+from tasks.domain.settings.words import Name
 
 ALL = (Judge, Monitors, LogSource, Labels, Alerts, Baseline, Policy, Target)
 
@@ -50,6 +51,17 @@ def test_an_unknown_canonical_column_is_refused() -> None:
     """Mappings read {canonical: yours}; turned round, the error says so."""
     with pytest.raises(ValidationError, match="'model_id' is no canonical name"):
         LogSource(path="x", columns={"model_id": "service"})
+
+
+def test_what_people_say_is_kept_as_one_line_and_names_that_deceive_are_refused() -> None:
+    """Both stand in messages, pages and terminals."""
+    assert Alerts(owner="team\x1b[2J\r\n# a", runbook=None).owner == "team\ufffd[2J # a"
+    named = TypeAdapter(Name)
+    assert named.validate_python("客服 1.4 <b>") == "客服 1.4 <b>"
+    for name in ("1\x1b[2J", "1\n2", "1\u202e4."):
+        with pytest.raises(ValidationError, match="write it without") as error:
+            named.validate_python(name)
+        assert name not in str(error.value)
 
 
 @pytest.mark.parametrize("model", ALL)

@@ -41,6 +41,9 @@ from tests.sources.rows_made import END, START, row, write
         (row(1, feedback=7), "bad number: feedback"),
         (row(1, feedback="meh"), "wrong type: feedback"),
         (row(1, release={"name": "1"}), "wrong type: release"),
+        (row(1, release="1\x1b[2J"), "illegible release"),
+        (row(1, release="2\n- rolled back"), "illegible release"),
+        (row(1, service="\u202etob"), "illegible service"),
     ],
 )
 def test_a_bad_row_is_put_aside_with_its_cause(tmp_path: Path, bad: object, cause: str) -> None:
@@ -53,6 +56,18 @@ def test_a_bad_row_is_put_aside_with_its_cause(tmp_path: Path, bad: object, caus
     assert (aside.file, aside.line) == ("a.jsonl", 2)
     assert aside.moment is not None
     assert START <= aside.moment <= START + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("columns", [{}, {"release": "made.by"}, {"latency_ms": "latency_s * 1000"}])
+def test_a_name_that_cannot_be_told_by_sight_is_put_aside_whichever_way_it_is_read(
+    tmp_path: Path, columns: dict[str, str]
+) -> None:
+    """In one decode, nested, or value by value; among many rows it costs only its own."""
+    rows = [row(at, made={"by": "1"}, latency_s=0.1) for at in range(400)]
+    rows[300] |= {"release": "1\u2028", "made": {"by": "1\u2028"}}
+    reading = read({"path": str(write(tmp_path / "a.jsonl", rows)), "columns": columns}, START, END)
+    assert len(list(reading)) == 399
+    assert reading.quarantined == {"illegible release": 1}
 
 
 def test_a_record_names_every_field_at_fault_and_holds_no_text(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -92,6 +93,19 @@ def test_releases_say_what_they_are_made_of_and_end_when_they_are_replaced(showc
     back = standing_of("made", [window(7, release="2")], "2")
     showcase.show(back, known, frozenset())
     assert showcase._client.get_run(two.info.run_id).info.status == "RUNNING"
+
+
+def test_a_release_of_any_name_and_settings_has_its_page(showcase: Showcase) -> None:
+    """MLflow takes few characters in names of parameters; one it refuses must not cost the service its front pages."""
+    name = "=1+1 <b>"
+    odd = Configuration(model="=m", parameters={"stop[0]": "=x", "top_p (new)": -0.5})
+    known = replace(release("odd", name), configuration=odd)
+    showcase.record(evaluation(2, service="odd", release=name))
+    where = showcase.show(standing_of("odd", [window(2, release=name)], name), [known], frozenset({name}))
+    run = showcase._client.get_run(where[name].split("/")[1])
+    assert (run.data.tags["plumbline.release"], run.data.params["model"]) == (f"'{name}", "'=m")
+    assert sorted(run.data.params.values()) == ['"=x"', "'=m", "-0.5", "–", "–"]
+    assert run.info.status == "RUNNING"
 
 
 def test_the_fleet_has_a_row_a_service_kept_up_to_date_in_place(showcase: Showcase) -> None:

@@ -12,6 +12,7 @@ from tasks.domain.errors import TrackingError
 from tasks.domain.naming import safe
 from tasks.domain.verdict import Verdict
 from tasks.tracking import Tracker
+from tasks.tracking.metrics import judged_json
 from tests.hostile import HOSTILE, shown
 from tests.tracking.conftest import evaluation
 
@@ -140,6 +141,20 @@ def test_names_from_logs_are_bounded_and_never_mixed_up(tracker: Tracker, name: 
     assert not {safe(name)[0], run.info.run_name[0], experiment[0]} & set("=+-@\t\r")
     assert len(safe(name)) <= 110
     assert safe(name) != safe(name + "_")
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1|cmd", "-2+3", "@SUM(1)", "\t=1", "\uff1d1"])
+def test_no_cell_of_an_exported_table_is_a_formula(tracker: Tracker, text: str) -> None:
+    """Runs with their tags and parameters, and the judged sample; what is read back is the name as it was."""
+    made = evaluation(
+        11, service=text, release=text, text=text, settings={"judge": {"model": text, "rubric": -0.5}}, rubric=text
+    )
+    run = tracker._client.get_run(tracker.record(made))
+    table = json.loads(judged_json(made.judged))
+    texts = [str(cell) for row in table["data"] for cell in row if isinstance(cell, str)]
+    cells = [*run.data.tags.values(), *run.data.params.values(), str(run.info.run_name), *texts]
+    assert f"'{text}" in run.data.tags.values()
+    assert {one for one in cells if one[:1] and one[0] in "=+-@\t\r\n\uff1d"} == {"-0.5"}
 
 
 def test_nothing_is_written_but_where_it_belongs(place: Path) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from tasks.domain.settings.base import Settings
 from tasks.domain.settings.secret import secret_name
+from tasks.domain.settings.words import Line
 from tasks.domain.window import parse_delay
 
 
@@ -123,8 +124,8 @@ class Alerts(Settings):
         description="Names of secrets that hold an Apprise URL or a webhook address. Never the address itself.",
     )
     blocks: tuple[str, ...] = Field(default=(), description="Prefect notification blocks, as type/name.")
-    owner: str | None = Field(default=None, description="Who owns the service; stands in every message.")
-    runbook: str | None = Field(default=None, description="Where the runbook is; stands in every message.")
+    owner: Line | None = Field(default=None, description="Who owns the service; stands in every message.")
+    runbook: Line | None = Field(default=None, description="Where the runbook is; stands in every message.")
 
     @field_validator("urls")
     @classmethod

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from tasks.domain.interaction import CANONICAL_NAMES, REQUIRED_NAMES, Interaction
+from tasks.domain.naming import legible
 from tasks.sources.batches import Entry
 from tasks.sources.mapping.mapping import Mapping
 
@@ -34,6 +35,7 @@ _TYPES: dict[str, Any] = {
 # No text is both: where such a key occurs at all, the row is not strictly right.
 _Never = Annotated[str, Meta(min_length=1, max_length=0)]
 _FEEDBACK = {"up": 1.0, "down": -1.0}
+_SERVICE, _RELEASE = attrgetter("service"), attrgetter("release")
 
 
 class _StrictRow(Interaction, frozen=True, kw_only=True):
@@ -108,6 +110,7 @@ class _FlatReader:
             msgspec.structs.force_setattr(row, "timestamp", row.timestamp.astimezone(UTC))
         for row in [row for row in rows if row.feedback.__class__ is str]:
             msgspec.structs.force_setattr(row, "feedback", _FEEDBACK[row.feedback])
+        _check_names(rows)
         return rows
 
 
@@ -129,7 +132,15 @@ class _NestedReader:
             found["timestamp"] = found["timestamp"].astimezone(UTC)
             found["feedback"] = _FEEDBACK.get(found["feedback"], found["feedback"])
             entries.append(Interaction(**found))
+        _check_names(entries)
         return entries
+
+
+def _check_names(rows: list[Any]) -> None:
+    # Together, not one by one: a batch holds few names, and many rows.
+    for name in {*map(_SERVICE, rows), *map(_RELEASE, rows)}:
+        if name is not None and not legible(name):
+            raise msgspec.ValidationError("illegible name")
 
 
 class _Level:

@@ -16,8 +16,8 @@ from tasks.sources.quarantine import Fault, QuarantinedRow, digest_of
 
 _READ: Table[str, Callable[[str, Any], Any]] = {
     "interaction_id": values.label,
-    "service": values.label,
-    "release": values.label,
+    "service": values.name,
+    "release": values.name,
     "model": values.label,
     "prompt": values.text,
     "response": values.text,

@@ -6,6 +6,7 @@ import math
 from decimal import Decimal
 from typing import Any
 
+from tasks.domain.naming import legible
 from tasks.sources.mapping.messages import text_of
 from tasks.sources.quarantine import Fault
 
@@ -56,6 +57,14 @@ def label(name: str, value: Any) -> str | None:
     if value is not None and not isinstance(value, str | int | float | bytes):
         value = str(value)  # a UUID or Decimal of a table
     return text(name, value) or None
+
+
+def name(field: str, value: Any) -> str | None:
+    """Return the name of a service or release, None where it is empty; one that cannot be told by sight is a fault."""
+    found = label(field, value)
+    if found is not None and not legible(found):
+        raise Fault(f"illegible {field}", field)
+    return found
 
 
 def failure(name: str, value: Any) -> str | None:
