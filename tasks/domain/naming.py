@@ -48,9 +48,9 @@ def plain(name: str) -> str:
 
 
 def legible(name: str) -> bool:
-    """Whether a name can be told by what is seen of it: no line breaks, no control characters, read one way.
+    r"""Whether a name can be told by what is seen of it: no line breaks, no control characters, read one way.
 
-    >>> legible("support-bot"), legible("1.4\\x1b[2J"), legible("a\\nb")
+    >>> legible("support-bot"), legible("1.4\x1b[2J"), legible("a\nb")
     (True, False, False)
     """
     return name.isprintable() or line(name) == name

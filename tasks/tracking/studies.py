@@ -52,11 +52,7 @@ class Studies(Tracker):
             )
             run_id = str(run.info.run_id)
             known = {} if found is None else found.data.params
-            params = [
-                Param(name, param(value))
-                for name, value in study.params.items()
-                if name not in known
-            ]
+            params = [Param(name, param(value)) for name, value in study.params.items() if name not in known]
             tags = [RunTag(name, value) for name, value in _tags(study).items()] if found else []
             self._client.log_batch(run_id, params=params, tags=tags)
             points = [

@@ -25,7 +25,7 @@ def test_names_people_use_stay_as_they_are(name: str) -> None:
     assert line(name) == name
 
 
-@pytest.mark.parametrize("name", ["1\n2", "1\t", "1\x00", "1\x1b[2J", "1\x9b2J", "a\u2028b", "1\u202e4.", "\u2066x\u2069"])
+@pytest.mark.parametrize("name", ["1\n2", "1\t", "1\x00", "1\x1b[2J", "1\x9b2J", "a\u2028b", "1\u202e4.", "\u2066x"])
 def test_a_name_that_is_another_than_it_looks_is_not_legible(name: str) -> None:
     """Two of them could look alike."""
     assert not legible(name)
