@@ -19,6 +19,7 @@ from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
+from tasks.domain.settings.words import Name
 
 
 def _run_name() -> str:
@@ -29,7 +30,7 @@ def _run_name() -> str:
 
 @flow(name="backtest", flow_run_name=_run_name, persist_result=False)
 def backtest(
-    service: str,
+    service: Name,
     logs: LogSource,
     judge: Judge = Judge(),
     sampling: Sampling = Sampling(),

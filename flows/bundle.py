@@ -18,6 +18,7 @@ import msgspec
 from flows.evaluating.deciding import ReleaseOnTrial
 from flows.evaluating.neighbours import Neighbours
 from flows.evaluating.rules import Rules
+from flows.running.terminal import say
 from tasks.decisions.baseline import BaselineChoice
 from tasks.decisions.lines import thresholds
 from tasks.domain.errors import StoreError
@@ -202,9 +203,9 @@ def main(path: str) -> int:
     try:
         result = recompute(Path(path).read_bytes())
     except (StoreError, OSError) as error:
-        Console(stderr=True).print(f"{path}: {error}", markup=False, soft_wrap=True)
+        say(Console(stderr=True), f"{path}: {error}")
         return 2
-    Console().print(result.words, markup=False, soft_wrap=True)
+    say(Console(), result.words)
     return 0 if result.equal else 1
 
 

@@ -16,6 +16,7 @@ from tasks.domain.calibration import CalibrationReport
 from tasks.domain.settings.judging import Judge
 from tasks.domain.settings.labels import Labels
 from tasks.domain.settings.logs import LogSource
+from tasks.domain.settings.words import Name
 
 
 def _run_name() -> str:
@@ -26,7 +27,7 @@ def _run_name() -> str:
 
 @flow(name="calibrate", flow_run_name=_run_name, persist_result=False)
 def calibrate(
-    service: str,
+    service: Name,
     labels: Labels,
     logs: LogSource,
     judge: Judge = Judge(),

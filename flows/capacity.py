@@ -16,6 +16,7 @@ from tasks.capacity import CapacityReport
 from tasks.domain.settings.capacity import Autoscaling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.policy import Alerts, Policy, Target
+from tasks.domain.settings.words import Name
 
 
 def _run_name() -> str:
@@ -26,7 +27,7 @@ def _run_name() -> str:
 
 @flow(name="plan_capacity", flow_run_name=_run_name, persist_result=False)
 def plan_capacity(
-    service: str,
+    service: Name,
     logs: LogSource,
     autoscaling: Autoscaling = Autoscaling(),
     policy: Policy = Policy(),

@@ -17,6 +17,7 @@ from tasks.domain.settings.experiments import Experiment
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.policy import Alerts, Policy, Target
+from tasks.domain.settings.words import Name
 from tasks.experiments import ComparisonReport, nothing_to_compare
 
 
@@ -29,10 +30,10 @@ def _run_name() -> str:
 
 @flow(name="compare", flow_run_name=_run_name, persist_result=False)
 def compare(
-    service: str,
+    service: Name,
     logs: LogSource,
-    control: str | None = None,
-    candidate: str | None = None,
+    control: Name | None = None,
+    candidate: Name | None = None,
     judge: Judge = Judge(),
     sampling: Sampling = Sampling(),
     experiment: Experiment = Experiment(),

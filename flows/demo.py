@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from flows.running.terminal import say
 from flows.story.chapters import ACTS, DAYS, RELEASES, Played, perform
 from flows.story.contrast import Contrast, contrasts
 from flows.story.drill import Drill, judge_on_loopback
@@ -142,9 +143,9 @@ def _explain(console: Console, played: Sequence[Played]) -> None:
         if failed is not None:
             lines = failed.text.split("\n")
             told = [lines[0], *(line for line in lines if line.startswith(("- Quality", "An unchanged", "Judge")))]
-            console.print("\n" + "\n".join(told), markup=False, highlight=False)
+            say(console, "\n" + "\n".join(told))
             done = one.rolled_back or "not rolled back"
-            console.print(f"{done[0].upper()}{done[1:]}\n", markup=False, highlight=False)
+            say(console, f"{done[0].upper()}{done[1:]}\n")
 
 
 def _short(why: str) -> str:

@@ -19,6 +19,7 @@ from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
+from tasks.domain.settings.words import Name
 
 
 def _run_name() -> str:
@@ -35,7 +36,7 @@ def _moment(value: Any) -> str:
 
 @flow(name="evaluate", flow_run_name=_run_name, persist_result=False)
 def evaluate(
-    service: str,
+    service: Name,
     logs: LogSource,
     judge: Judge = Judge(),
     sampling: Sampling = Sampling(),

@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 from flows.requests.promotion import PromotionRequest
 from flows.requests.request import ended
 from tasks.domain.report import PromotionReport
+from tasks.domain.settings.words import Line, Name
 
 
 def _run_name() -> str:
@@ -21,11 +22,11 @@ def _run_name() -> str:
 
 @flow(name="promote", flow_run_name=_run_name, persist_result=False)
 def promote(
-    service: str,
+    service: Name,
     decision_id: str | None = None,
     approve: bool = False,
     dry_run: bool = False,
-    by: str = "",
+    by: Line = "",
 ) -> PromotionReport | State[PromotionReport]:
     """Give the candidate of a decided A/B test all traffic, if every condition holds; otherwise say which does not.
 

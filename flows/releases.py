@@ -17,6 +17,7 @@ from tasks.domain.report import ReleaseReport
 from tasks.domain.settings.capacity import Autoscaling
 from tasks.domain.settings.experiments import Experiment
 from tasks.domain.settings.policy import Target
+from tasks.domain.settings.words import Line, Name
 
 
 def _run_name() -> str:
@@ -27,18 +28,18 @@ def _run_name() -> str:
 
 @flow(name="release", flow_run_name=_run_name, persist_result=False)
 def release(
-    service: str,
-    release: str,
-    model: str,
-    endpoint: str | None = None,
+    service: Name,
+    release: Name,
+    model: Name,
+    endpoint: Name | None = None,
     prompt: str | None = None,
     config: dict[str, Any] | None = None,
     ab_test: Experiment | None = None,
     autoscaling: Autoscaling | None = None,
     route: Literal["all", "none"] | float = "all",
     target: Target = Target(),
-    override_reason: str | None = None,
-    by: str = "",
+    override_reason: Line | None = None,
+    by: Line = "",
 ) -> ReleaseReport | State[ReleaseReport]:
     """Register a release of a service and route traffic to it.
 

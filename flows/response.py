@@ -15,6 +15,7 @@ from flows.switching.answers import Answers
 from tasks.domain.markdown import escaped
 from tasks.domain.report import ResponseReport
 from tasks.domain.settings.policy import Alerts, Target
+from tasks.domain.settings.words import Line, Name
 
 
 def _run_name() -> str:
@@ -25,10 +26,10 @@ def _run_name() -> str:
 
 @flow(name="respond", flow_run_name=_run_name, persist_result=False)
 def respond(
-    service: str,
+    service: Name,
     action: Literal["acknowledge", "silence", "hold", "resume", "undo", "mark_true", "mark_false"],
-    reason: str,
-    by: str,
+    reason: Line,
+    by: Line,
     until: datetime | None = None,
     target: Target = Target(),
     alerts: Alerts = Alerts(),

@@ -12,6 +12,7 @@ from flows.requests.request import ended
 from flows.requests.rollback import RollbackRequest
 from tasks.domain.report import RollbackReport
 from tasks.domain.settings.policy import Alerts, Target
+from tasks.domain.settings.words import Line, Name
 
 
 def _run_name() -> str:
@@ -22,14 +23,14 @@ def _run_name() -> str:
 
 @flow(name="roll_back", flow_run_name=_run_name, persist_result=False)
 def roll_back(
-    service: str,
-    reason: str,
+    service: Name,
+    reason: Line,
     decision_id: str | None = None,
-    to: str | None = None,
+    to: Name | None = None,
     target: Target = Target(),
     approve: bool = False,
     dry_run: bool = False,
-    by: str = "",
+    by: Line = "",
     alerts: Alerts = Alerts(),
 ) -> RollbackReport | State[RollbackReport]:
     """Take a service back to its last good release, if every condition holds; otherwise say which does not.

@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 from flows.requests.request import ended
 from flows.requests.scaling import ScalingRequest
 from tasks.domain.report import ScalingReport
+from tasks.domain.settings.words import Line, Name
 
 
 def _run_name() -> str:
@@ -21,11 +22,11 @@ def _run_name() -> str:
 
 @flow(name="scale", flow_run_name=_run_name, persist_result=False)
 def scale(
-    service: str,
+    service: Name,
     plan_id: str | None = None,
     approve: bool = False,
     dry_run: bool = False,
-    by: str = "",
+    by: Line = "",
 ) -> ScalingReport | State[ScalingReport]:
     """Let the target of a recorded plan follow it, if every condition holds; otherwise say which does not.
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from flows.replaying.trial import Trial
+from flows.running.terminal import say
 from tasks.domain.errors import PlumblineError, SettingsError
 
 
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with quick:
             return _try(asked, console)
     except (PlumblineError, ValidationError) as error:
-        console.print(f"Cannot try this: {_line(error)}", markup=False)
+        say(console, f"Cannot try this: {_line(error)}")
     except KeyboardInterrupt:
         console.print("Stopped; nothing was changed outside .plumbline/try.")
     return 1
@@ -36,19 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _try(asked: argparse.Namespace, console: Console) -> int:
     trial = Trial(asked.logs, _told(asked.columns), asked.zone or None)
     console.print(f"[bold]Mapping[/] guessed from {trial.guess.rows} rows, {trial.guess.readable} of them readable:")
-    console.print(trial.mapping, markup=False)
+    say(console, trial.mapping)
     if trial.guess.missing:
         raise SettingsError("; ".join(trial.guess.missing))
     trial.choose(asked.service or None)
     trial.hire(asked.model or None, _amount(asked.budget))
     for note in trial.notes:
-        console.print(f"- {note}", markup=False)
-    console.print(f"\n{trial.plan}", markup=False)
+        say(console, f"- {note}")
+    say(console, f"\n{trial.plan}")
     with console.status("Replaying ..."):
         trial.replay()
-    console.print(f"\n{trial.text}\n", markup=False)
+    say(console, f"\n{trial.text}\n")
     console.print("[bold]Ready for prefect.yaml[/] (mode dry_run: it says what it would do):")
-    console.print(trial.block, markup=False)
+    say(console, trial.block)
     for name, file in trial.write().items():
         console.print(f"{name:17}{file}")
     console.print(f"{'All windows':17}MLFLOW_TRACKING_URI={trial.mlflow_uri} make ui")

@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from flows.running.embedded import HOME
+from flows.running.terminal import say
 from tasks.domain.places import DEMO_MLFLOW_URI, EMBEDDED_MLFLOW_URI
 from tasks.tracking import newest_failure
 
@@ -58,7 +59,7 @@ def main() -> int:
             soft_wrap=True,
         )
         for words in _incident(recorded, mlflow, prefect):
-            console.print(words, soft_wrap=True)
+            say(console, words)
         console.print("Ctrl-C stops both.")
         return _wait(servers)
 

@@ -20,6 +20,7 @@ from flows.configuration.named_secrets import check_secrets
 from flows.configuration.stated import Stated, read
 from flows.configuration.traps import shallow_merges
 from flows.configuration.wording import described
+from flows.running.terminal import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,17 +82,17 @@ def _server() -> tuple[Server | None, list[Fault]]:
 
 
 def _say(services: Sequence[str], faults: Sequence[Fault], notes: Sequence[str], server: Server | None) -> None:
-    console = Console(soft_wrap=True, markup=False, highlight=False, emoji=False)
+    console = Console()
     for text in services:
-        console.print(text)
-    console.print()
+        say(console, text)
+    say(console)
     for note in notes:
-        console.print(f"note: {note}")
+        say(console, f"note: {note}")
     for fault in dict.fromkeys(faults):
-        console.print(f"✗ {fault}")
+        say(console, f"✗ {fault}")
     compared = f"compared with {server.address}" if server else "no server was asked (PREFECT_API_URL)"
     wrong = len(dict.fromkeys(faults))
-    console.print(f"{len(services)} deployments, {wrong or 'nothing'} wrong; {compared}.")
+    say(console, f"{len(services)} deployments, {wrong or 'nothing'} wrong; {compared}.")
 
 
 if __name__ == "__main__":

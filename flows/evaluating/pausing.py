@@ -40,7 +40,7 @@ class Pausing:
         refusals = sorted({judgment.cause.value for judgment in asked if judgment.cause in REFUSES_US})
         if refusals:
             reason = ", ".join(refusals)
-            logger.warning("the judge %s is paused: %s; one request a run until it is accepted", self._model, reason)
+            logger.warning("the judge %r is paused: %s; one request a run until it is accepted", self._model, reason)
             self._store.judge_state.pause(self._key, reason, self._now())
         elif any(judgment.scored for judgment in asked) and self._store.judge_state.clear(self._key):
-            logger.info("the judge %s answers again", self._model)
+            logger.info("the judge %r answers again", self._model)

@@ -61,7 +61,7 @@ def show(assignment: Assignment, store: Store, registry: Registry, settled: Sequ
             if release.name in runs:
                 registry.show_run(release, runs[release.name])
     except (TrackingError, RegistryError) as error:
-        _logger.warning("MLflow's front pages of %s are not up to date: %s", service, error)
+        _logger.warning("MLflow's front pages of %r are not up to date: %s", service, error)
 
 
 def _done(action: Action) -> str:

@@ -15,13 +15,15 @@ from prefect.runtime import flow_run
 from prefect.states import Running
 from pydantic import Field
 
+from tasks.domain.settings.words import Line
+
 
 class Approval(RunInput):
     """The form; who answers is recorded as they claim."""
 
     approve: bool = Field(default=False, description="On: do it now. Off: everything stays as it is.")
-    name: str = Field(min_length=1, max_length=100, description="Who decides; it stands in the record.")
-    reason: str = Field(min_length=1, max_length=500, description="Why; it stands in the record.")
+    name: Line = Field(min_length=1, max_length=100, description="Who decides; it stands in the record.")
+    reason: Line = Field(min_length=1, max_length=500, description="Why; it stands in the record.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import yaml
 
 from flows.running.artifacts import slug
+from tasks.domain.errors import SettingsError
 from tasks.domain.window import parse_length
 
 _HEAD = """\
@@ -19,6 +21,9 @@ pull:
       directory: "{{{{ $PWD }}}}"
 deployments:
 """
+
+_FILLED_IN = re.compile(r"{{\s*[\w.\-\[\]$]+\s*}}")
+"""What Prefect puts variables and secrets in for, when it deploys."""
 
 
 def prefect_file(service: str, parameters: Mapping[str, Any], path: str) -> str:
@@ -33,7 +38,11 @@ def prefect_file(service: str, parameters: Mapping[str, Any], path: str) -> str:
 
 
 def deployment(service: str, parameters: Mapping[str, Any]) -> str:
-    """Return the entry below `deployments:`."""
+    """Return the entry below `deployments:`.
+
+    Raises:
+        SettingsError: when a name in it, which may come from logs, would be filled in by Prefect: nothing quotes it.
+    """
     entry = {
         "name": slug(service),
         "entrypoint": "flows.evaluation.evaluate",
@@ -43,7 +52,13 @@ def deployment(service: str, parameters: Mapping[str, Any]) -> str:
         "schedules": [{"cron": _cron(parse_length(parameters.get("window", "1h"))), "timezone": "UTC"}],
         "parameters": {"service": service, **parameters},
     }
-    return as_yaml([entry], indent=2)
+    text = as_yaml([entry], indent=2)
+    if found := _FILLED_IN.search(text):
+        raise SettingsError(
+            f"{found[0]!r} stands in a name of these logs, and Prefect would put a variable or secret in its place; "
+            "choose another service or column, or rename it"
+        )
+    return text
 
 
 def as_yaml(values: Any, indent: int = 0) -> str:

@@ -74,7 +74,7 @@ class Trial:
         """Choose the service and the period: the one asked for, else the largest; the last weeks.
 
         Raises:
-            SettingsError: when the logs have no such service.
+            SettingsError: when the logs have no such service, or one that cannot stand in prefect.yaml.
         """
         found = survey(self.guess.source)
         services = [(name, number) for name, number in found.services() if name is not None]
@@ -112,6 +112,7 @@ class Trial:
         if found.quarantined:
             causes = ", ".join(f"{number} {cause}" for cause, number in found.quarantined.most_common(4))
             self.notes.append(f"rows put aside: {causes}")
+        deployment(self.service, self._parameters())  # refused before the replay, not after it
 
     def _set_latency(self, slow_ms: float | None) -> None:
         """Set an objective that is not breached from the first window on."""

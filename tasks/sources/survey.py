@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tasks.domain.errors import SourceError
 from tasks.domain.interaction import Interaction
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.window import floor
@@ -90,7 +91,7 @@ def survey(source: LogSource) -> Survey:
     """Count the rows of a log source.
 
     Raises:
-        SourceError: when a file cannot be read, or a mapped column is in no row.
+        SourceError: when a file cannot be read, a mapped column is in no row, or no row is an interaction.
     """
     found = Survey()
     for batch in Entries(source):
@@ -102,6 +103,11 @@ def survey(source: LogSource) -> Survey:
                     known.append(entry.latency_ms)
             else:
                 found.quarantined[entry.cause] += 1
+    if not found.rows:
+        causes = ", ".join(f"{number} {cause}" for cause, number in found.quarantined.most_common(4)) or "there is none"
+        raise SourceError(
+            f"no row of logs.path {source.path!r} can be used: {causes}; map the columns, or mend the rows"
+        )
     return found
 
 

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
-from prefect import get_client
+from prefect import Flow, get_client
+from prefect.exceptions import ParameterTypeError
 
 import flows
+from flows.backtesting import backtest
+from flows.calibration import calibrate
+from flows.capacity import plan_capacity
+from flows.comparison import compare
 from flows.evaluating.reporting import markdown
+from flows.evaluation import evaluate
+from flows.promotion import promote
 from flows.releases import release
 from flows.requests.request import markdown as action_markdown
 from flows.response import respond
+from flows.rollback import roll_back
 from flows.running.artifacts import slug
+from flows.scaling import scale
 from tasks.domain.report import (
     ActionReport,
     ConditionReport,
@@ -23,6 +33,7 @@ from tasks.domain.report import (
     JudgeSpend,
     WindowReport,
 )
+from tasks.domain.settings.words import Line, Name
 from tests.hostile import HOSTILE, shown
 
 FLOWS = Path(flows.__file__).parent
@@ -90,3 +101,24 @@ def test_artifacts_are_left_and_events_told_through_one_door_each() -> None:
     for call, door in doors.items():
         users = [str(file.relative_to(FLOWS)) for file in FLOWS.rglob("*.py") if call in file.read_text()]
         assert users == [door]
+
+
+@pytest.mark.parametrize(
+    "flow", [backtest, calibrate, compare, evaluate, plan_capacity, promote, release, respond, roll_back, scale]
+)
+def test_every_name_is_checked_and_every_word_is_one_line_where_it_enters(flow: Flow[..., object]) -> None:
+    """What a run is asked stands in its name, its state, its messages and the terminal of its worker."""
+    asked = get_type_hints(flow.fn, include_extras=True)
+    names = {name for name in ("service", "release", "model", "to", "control", "candidate") if name in asked}
+    words = {name for name in ("reason", "by", "override_reason") if name in asked}
+    assert {name for name in names if asked[name] in (Name, Name | None)} == names
+    assert {name for name in words if asked[name] in (Line, Line | None)} == words
+
+
+def test_a_name_that_deceives_is_refused_before_anything_is_done(place: Path) -> None:
+    """In one line that says what to do, and quotes it so that it does nothing."""
+    with pytest.raises(ParameterTypeError, match="write it without") as error:
+        release(service="bot", release="1.4\x1b[2J\u202e", model="gpt-4o-mini")
+    assert "\x1b" not in str(error.value)
+    assert "\u202e" not in str(error.value)
+    assert not list(place.iterdir())

@@ -22,15 +22,17 @@ pytestmark = pytest.mark.slow  # whole replays, each in databases of its own
 END = datetime(2026, 6, 15, tzinfo=UTC)
 
 
-def table(place: Path, *, only: set[str] | None = None) -> Path:
+def table(
+    place: Path, *, only: set[str] | None = None, service: str = "<b>shop</b>", question: str = "Question"
+) -> Path:
     """Two days of made-up logs as a CSV with names of its own; `only` keeps some columns."""
     names = {
-        "interaction_id": "Request ID", "timestamp": "Created", "release": "App Version", "prompt": "Question",
+        "interaction_id": "Request ID", "timestamp": "Created", "release": "App Version", "prompt": question,
         "response": "Answer", "context": "Documents", "service": "App",
     }  # fmt: skip
     chosen = {name: title for name, title in names.items() if only is None or name in only}
     releases = [MadeUpRelease(name="1"), MadeUpRelease(name="2", starts=datetime(2026, 6, 14, tzinfo=UTC))]
-    make_up(place / "raw", seed=2, end=END, days=2, service="<b>shop</b>", releases=releases, per_day=80)
+    make_up(place / "raw", seed=2, end=END, days=2, service=service, releases=releases, per_day=80)
     with (place / "logs.csv").open("w", newline="") as file:
         written = csv.writer(file)
         written.writerow(chosen.values())
@@ -69,6 +71,32 @@ def test_logs_without_an_id_are_a_plain_question(place: Path, capsys: pytest.Cap
     path = table(place, only={"timestamp", "prompt", "response"})
     assert main([str(path)]) == 1
     assert "no column holds interaction_id" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "names", [{"service": "{{ $OPENAI_API_KEY }}"}, {"question": "{{prefect.blocks.secret.router}} question"}]
+)
+def test_a_name_that_prefect_would_fill_in_is_refused_before_the_replay(
+    place: Path, capsys: pytest.CaptureFixture[str], names: dict[str, str]
+) -> None:
+    """The block would otherwise put a secret of whoever deploys it into a parameter that everybody sees."""
+    assert main([str(table(place, **names))]) == 1
+    assert "Prefect would put a variable or secret in its place" in capsys.readouterr().out.splitlines()[-1]
+    assert not (place / ".plumbline" / "try").exists()
+
+
+def test_no_name_of_a_column_or_service_reaches_the_terminal_as_more_than_letters(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A service that cannot be told by sight is put aside with its rows; a column is printed as one line."""
+    path = table(place, question="Question \x1b[2J\u202e")
+    assert main([str(path), "--service", "other"]) == 1
+    told = capsys.readouterr().out
+    assert "Question" in told
+    assert all(line.isprintable() for line in told.splitlines())
+    table(place, service="shop\x1b[2J")
+    assert main([str(path)]) == 1
+    assert "illegible service" in capsys.readouterr().out
 
 
 def test_a_judge_beyond_the_limit_judges_fewer_or_not_at_all(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from tasks.domain.errors import SourceError
 from tasks.domain.settings.logs import LogSource
 from tasks.sources.survey import Survey, survey
 from tests.sources.rows_made import START, row, write
@@ -37,6 +40,14 @@ def test_a_canary_does_not_serve_before_it_has_two_thirds() -> None:
     moves = found.served("bot", START, START + 6 * HOUR)
     assert moves == [(START, "1"), (START + 3 * HOUR, "2"), (START + 5 * HOUR, "1")]
     assert found.served("bot", START + 9 * HOUR, START + 10 * HOUR) == []
+
+
+def test_logs_of_which_no_row_can_be_used_say_why(tmp_path: Path) -> None:
+    """With the causes, the most frequent first."""
+    rows = [row(1, release="1\x1b[2J"), row(2, release="1\n"), row(3, prompt=None)]
+    path = str(write(tmp_path / "a.jsonl", rows))
+    with pytest.raises(SourceError, match=r"no row of .* can be used: 2 illegible release, 1 missing prompt; map"):
+        survey(LogSource(path=path))
 
 
 def test_services_are_counted_the_largest_first_and_rows_of_none_belong_to_each(tmp_path: Path) -> None:

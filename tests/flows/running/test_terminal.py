@@ -1,0 +1,22 @@
+"""What is printed may quote anything; the terminal sees letters alone."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from flows.running.terminal import say
+from tests.hostile import HOSTILE
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "[bold]x[/] [link=https://evil.example]y[/link] :smile:"])
+def test_no_text_moves_colours_or_retitles_the_terminal(text: str) -> None:
+    """On a real terminal too, where our own words are coloured."""
+    printed = StringIO()
+    say(Console(file=printed, force_terminal=True, width=80), f"Judge: {text}\nnext")
+    lines = printed.getvalue().split("\n")
+    assert all(line.isprintable() for line in lines)
+    assert lines[-2:] == ["next", ""]
+    assert "[link=https://evil.example]" in printed.getvalue() or "[link" not in text
