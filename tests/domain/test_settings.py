@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tasks.domain.settings.judging import Judge
 from tasks.domain.settings.labels import Labels
-from tasks.domain.settings.logs import LogSource
+from tasks.domain.settings.logs import MASKS, LogSource
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
 from tasks.domain.settings.words import Name
@@ -91,3 +91,11 @@ def test_every_setting_that_names_a_secret_is_looked_for_by_make_config() -> Non
         if model in asked:
             assert model.model_validate(asked[model]).secrets == ("ONE",)
     assert Judge(provider="heuristic").secrets == Target().secrets == ()
+
+
+def test_what_a_run_form_lets_through_is_what_masking_takes() -> None:
+    """Prefect checks a run's parameters against the schema: `true` must stand there, too."""
+    schema = LogSource.model_json_schema()["properties"]["mask"]
+    assert {one["type"] for one in schema["anyOf"]} == {"array", "boolean"}
+    assert LogSource.model_validate({"path": "logs.jsonl", "mask": True}).mask == MASKS
+    assert LogSource.model_validate({"path": "logs.jsonl", "mask": False}).mask == ()

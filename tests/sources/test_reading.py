@@ -12,6 +12,14 @@ from tasks.sources import read
 from tests.sources.rows_made import END, START, row, write
 
 
+def nested(levels: int) -> list[object]:
+    """A list in a list in a list."""
+    inner: list[object] = []
+    for _ in range(levels):
+        inner = [inner]
+    return inner
+
+
 @pytest.mark.parametrize(
     ("bad", "cause"),
     [
@@ -28,6 +36,7 @@ from tests.sources.rows_made import END, START, row, write
         (row(1, timestamp="yesterday noon"), "unreadable timestamp"),
         (row(1, timestamp=17), "unreadable timestamp"),
         (row(1, timestamp="2026-06-01T00:01:00"), "naive timestamp"),
+        (row(1, timestamp="9" * 5000), "unreadable timestamp"),
         (row(1, prompt=...), "missing prompt"),
         (row(1, response=None), "missing response"),
         (row(1, response=True), "wrong type: response"),
@@ -36,6 +45,7 @@ from tests.sources.rows_made import END, START, row, write
         (row(1, latency_ms="NaN"), "bad number: latency_ms"),
         (row(1, latency_ms=float("nan")), "bad number: latency_ms"),
         (row(1, latency_ms=float("inf")), "bad number: latency_ms"),
+        (row(1, latency_ms=1e300), "bad number: latency_ms"),
         (row(1, cost_usd="cheap"), "bad number: cost_usd"),
         (row(1, output_tokens=[5]), "wrong type: output_tokens"),
         (row(1, feedback=7), "bad number: feedback"),
@@ -44,6 +54,7 @@ from tests.sources.rows_made import END, START, row, write
         (row(1, release="1\x1b[2J"), "illegible release"),
         (row(1, release="2\n- rolled back"), "illegible release"),
         (row(1, service="\u202etob"), "illegible service"),
+        (row(1, prompt=nested(500)), "nested too deeply: prompt"),
     ],
 )
 def test_a_bad_row_is_put_aside_with_its_cause(tmp_path: Path, bad: object, cause: str) -> None:

@@ -97,7 +97,8 @@ class LogSource(Settings):
                 ) from None
         return timezone
 
-    @field_validator("mask", mode="before")
+    # The schema says so too: Prefect checks a run's parameters against it before this is asked.
+    @field_validator("mask", mode="before", json_schema_input_type=tuple[Mask, ...] | bool)
     @classmethod
     def _all_or_some(cls, mask: Any) -> Any:
         return (MASKS if mask else ()) if isinstance(mask, bool) else mask

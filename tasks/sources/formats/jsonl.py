@@ -22,7 +22,7 @@ from tasks.sources.quarantine import Fault
 
 # Lines of a batch together: 160 rows of 1.5 kB; larger batches leave the processor's cache.
 _BATCH_BYTES = 1 << 18
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _decode_any = msgspec.json.Decoder().decode
 
 
@@ -91,7 +91,7 @@ class _LenientReader:
 
     def read(self, line: bytes, number: int) -> list[Entry]:
         """Return the line's one entry; none for a blank line."""
-        raw = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
+        raw = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
         if not raw.strip():
             return []
         try:

@@ -9,6 +9,7 @@ from tasks.sources.batches import Entry
 from tasks.sources.mapping.mapping import Mapping
 from tasks.sources.mapping.rows import RowReader
 from tasks.sources.mapping.watch import ColumnWatch
+from tasks.sources.quarantine import Fault
 
 # Rows of 1.5 kB become Python objects of about 3 kB: 3 MB a batch.
 _BATCH_ROWS = 1024
@@ -25,8 +26,11 @@ def read_parquet(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatc
         reader = RowReader(mapping, name)
         number = 0
         for batch in table.iter_batches(batch_size=_BATCH_ROWS):
-            for row in with_microseconds(pa, batch).to_pylist():
+            for row in rows_of(batch):
                 number += 1
+                if isinstance(row, Fault):
+                    yield reader.aside(row.cause, number, b"")
+                    continue
                 if watch.watching:
                     watch.row(row)
                 yield reader.read(row, number, repr(row).encode("utf-8", "replace"))
@@ -34,8 +38,30 @@ def read_parquet(file: IO[bytes], name: str, mapping: Mapping, watch: ColumnWatc
         raise OSError(f"broken Parquet: {error}") from error
 
 
-def with_microseconds(pa: Any, batch: Any) -> Any:
+def rows_of(batch: Any) -> list[dict[str, Any] | Fault]:
+    """Return a batch's rows, or why a row is none: Arrow checks neither that text is UTF-8 nor that a year exists."""
+    batch = _with_microseconds(batch)
+    try:
+        rows: list[dict[str, Any] | Fault] = batch.to_pylist()
+    except (ValueError, OverflowError):
+        return [_row_of(batch.slice(position, 1)) for position in range(batch.num_rows)]
+    return rows
+
+
+def _row_of(batch: Any) -> dict[str, Any] | Fault:
+    try:
+        row: dict[str, Any] = batch.to_pylist()[0]
+    except UnicodeDecodeError:
+        return Fault("not UTF-8")
+    except (ValueError, OverflowError):
+        return Fault("value out of range")
+    return row
+
+
+def _with_microseconds(batch: Any) -> Any:
     """Cut nanoseconds off moments: Python's have none."""
+    import pyarrow as pa
+
     for position, column in enumerate(batch.schema):
         if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
             moments = batch.column(position).cast(pa.timestamp("us", column.type.tz), safe=False)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from tasks.domain.errors import SourceError
+from tasks.sources.formats.csv_rows import csv_table
 from tasks.sources.formats.files import format_of, open_bytes
-from tasks.sources.formats.jsonl import batches_of_lines, decoded
-from tasks.sources.formats.parquet import with_microseconds
+from tasks.sources.formats.jsonl import BYTE_ORDER_MARK, batches_of_lines, decoded
+from tasks.sources.formats.parquet import rows_of
 from tasks.sources.quarantine import Fault
 
 RawRow = dict[str, Any] | Fault
@@ -46,7 +44,7 @@ def _jsonl(file: IO[bytes], name: str) -> Iterator[RawRow]:
     for lines in batches_of_lines(file, name):
         for line in lines:
             try:
-                row = decoded(line.removeprefix(b"\xef\xbb\xbf")) if line.strip() else None
+                row = decoded(line.removeprefix(BYTE_ORDER_MARK)) if line.strip() else None
             except Fault as fault:
                 yield fault
                 continue
@@ -55,20 +53,9 @@ def _jsonl(file: IO[bytes], name: str) -> Iterator[RawRow]:
 
 
 def _csv(file: IO[bytes]) -> Iterator[RawRow]:
-    csv.field_size_limit(sys.maxsize)
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
-    cells = csv.reader(text)
-    try:
-        header = next(cells, [])
-        for values in cells:
-            if len(values) == len(header):
-                yield dict(zip(header, values, strict=True))
-            elif values:
-                yield Fault("wrong number of columns")
-    except csv.Error:
-        yield Fault("not CSV")
-    finally:
-        text.detach()  # the file is closed by who opened it
+    with csv_table(file) as table:
+        for _, _, row in table.rows():
+            yield row
 
 
 def _parquet(file: IO[bytes]) -> Iterator[RawRow]:
@@ -77,6 +64,6 @@ def _parquet(file: IO[bytes]) -> Iterator[RawRow]:
 
     try:
         for batch in parquet.ParquetFile(file).iter_batches(batch_size=_BATCH_ROWS):
-            yield from with_microseconds(pa, batch).to_pylist()
+            yield from rows_of(batch)
     except pa.ArrowException as error:
         raise OSError(f"broken Parquet: {error}") from error

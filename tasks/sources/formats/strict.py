@@ -13,13 +13,14 @@ from tasks.domain.interaction import CANONICAL_NAMES, REQUIRED_NAMES, Interactio
 from tasks.domain.naming import legible
 from tasks.sources.batches import Entry
 from tasks.sources.mapping.mapping import Mapping
+from tasks.sources.mapping.values import MOST
 
 STRICT_FAILURES = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError)
 """What reading strictly raises for a line that is not strictly right (OverflowError: at the calendar's end)."""
 
 _Label = Annotated[str, Meta(min_length=1)]
-_Count = Annotated[int, Meta(ge=0, le=2**53)]
-_Amount = Annotated[float, Meta(ge=0)]
+_Count = Annotated[int, Meta(ge=0, le=int(MOST))]
+_Amount = Annotated[float, Meta(ge=0, le=MOST)]
 # Every other name is a label or None; an empty one goes the lenient way, where it becomes None.
 _TYPES: dict[str, Any] = {
     "interaction_id": _Label,

@@ -60,6 +60,6 @@ def _read(value: Any) -> datetime:
 
 
 def _is_count(text: str) -> bool:
-    """Whether the text is a plain number of at least nine digits (`20260604` is a date)."""
+    """Whether the text is a plain number of 9 digits (`20260604` is a date) to 20 (nanoseconds in the year 5138)."""
     whole, _, fraction = text.partition(".")
-    return whole.isascii() and whole.isdigit() and len(whole) >= 9 and (not fraction or fraction.isdigit())
+    return whole.isascii() and whole.isdigit() and 9 <= len(whole) <= 20 and (not fraction or fraction.isdigit())

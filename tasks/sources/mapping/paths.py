@@ -15,6 +15,8 @@ MISSING: Any = object()
 """What `find` returns where there is nothing: None is a value."""
 
 _decode = msgspec.json.Decoder().decode
+# Resource, scope, span, event, attribute: exporters nest less; a hostile row may nest as deep as JSON is decoded.
+_SPAN_DEPTH = 32
 
 
 def find(row: Mapping[str, Any], path: str) -> Any:
@@ -59,14 +61,17 @@ def _keyed(value: list[Any]) -> dict[str, Any] | None:
     return None
 
 
-def with_keys(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an OTLP span with its lists of attributes as dicts, so that looking into them costs no search."""
+def with_keys(row: Mapping[str, Any], depth: int = _SPAN_DEPTH) -> dict[str, Any]:
+    """Return an OTLP span with its lists of attributes as dicts, so that looking into them costs no search.
+
+    Below `depth` levels everything stays as it is.
+    """
     opened: dict[str, Any] = {}
     for key, value in row.items():
         if isinstance(value, list):
             opened[key] = _keyed(value) or value
         else:
-            opened[key] = with_keys(value) if isinstance(value, dict) else value
+            opened[key] = with_keys(value, depth - 1) if depth > 1 and isinstance(value, dict) else value
     return opened
 
 

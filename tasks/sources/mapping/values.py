@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +15,9 @@ _DOWN = frozenset(
 )
 _UNANSWERED = frozenset({"", "none", "null"})
 
+MOST = 2.0**53
+"""No token, millisecond or dollar is counted beyond what a float holds exactly: sums stay finite."""
+
 
 def text(name: str, value: Any) -> str | None:
     """Return text: messages and passages joined, numbers as written, lone surrogates replaced (no store takes them)."""
@@ -27,7 +29,10 @@ def text(name: str, value: Any) -> str | None:
         raise Fault(f"wrong type: {name}", name)
     if value is None or value in ([], {}):
         return None
-    found = str(value) if isinstance(value, int | float) else text_of(value)
+    try:
+        found = str(value) if isinstance(value, int | float) else text_of(value)
+    except RecursionError:  # JSON of some hundred levels: decoded in C, but no message
+        raise Fault(f"nested too deeply: {name}", name) from None
     if found is None:
         raise Fault(f"wrong type: {name}", name)
     return _without_surrogates(found)
@@ -79,7 +84,7 @@ def failure(name: str, value: Any) -> str | None:
 
 
 def number(name: str, value: Any) -> float | None:
-    """Return a finite number from 0 up, also from text; None where there is none."""
+    """Return a number from 0 to 2^53, also from text; None where there is none."""
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
@@ -88,7 +93,7 @@ def number(name: str, value: Any) -> float | None:
         amount = float(value)
     except (ValueError, OverflowError):
         raise Fault(f"bad number: {name}", name) from None
-    if not math.isfinite(amount) or amount < 0:
+    if not 0 <= amount <= MOST:
         raise Fault(f"bad number: {name}", name)
     return amount
 

@@ -33,19 +33,21 @@ class Sample:
     def __init__(self, sampling: Sampling, keyed_hash: KeyedHash) -> None:
         self._size = sampling.per_window
         self._hash = keyed_hash
-        self._heap: list[tuple[int, str, Interaction]] = []  # highest hash first: negated
+        # Highest hash first: negated. The number is the order of offers: interactions themselves cannot be compared.
+        self._heap: list[tuple[int, str, int, Interaction]] = []
+        self._offered = 0
 
     def offer(self, interactions: Iterable[Interaction]) -> None:
         """Take in those whose hash is among the lowest so far."""
         keyed_hash, heap = self._hash, self._heap
         for interaction in interactions:
             rank = -keyed_hash(interaction.interaction_id)
-            if len(heap) < self._size:
-                heapq.heappush(heap, (rank, interaction.interaction_id, interaction))
-            elif rank > heap[0][0]:
-                heapq.heapreplace(heap, (rank, interaction.interaction_id, interaction))
+            if len(heap) < self._size or rank > heap[0][0]:
+                self._offered += 1
+                entry = (rank, interaction.interaction_id, self._offered, interaction)
+                (heapq.heappush if len(heap) < self._size else heapq.heapreplace)(heap, entry)
 
     def interactions(self) -> tuple[Interaction, ...]:
         """Return the sample in the order of time."""
-        taken = (plain(interaction) for _, _, interaction in self._heap)
+        taken = (plain(interaction) for *_, interaction in self._heap)
         return tuple(sorted(taken, key=lambda one: (one.timestamp, one.interaction_id)))

@@ -97,3 +97,22 @@ def test_moments_without_a_zone_are_put_aside_in_parquet_as_well(tmp_path: Path)
     reading = read({"path": str(tmp_path / "a.parquet")}, START, END)
     assert not list(reading)
     assert reading.quarantined == {"naive timestamp": 1}
+
+
+def test_a_parquet_value_that_python_cannot_hold_is_one_bad_row(tmp_path: Path) -> None:
+    """Arrow checks neither that text is UTF-8 nor that a moment's year exists."""
+    texts = pa.array([b"question", b"qu\xe9stion", b"question", b"question"], pa.binary())
+    moments = pa.array([int(START.timestamp()) * add for add in (1, 1, 10**6, 1)], pa.int64())
+    table = pa.table(
+        {
+            "interaction_id": ["i0", "i1", "i2", "i3"],
+            "timestamp": moments.cast(pa.timestamp("s", "UTC")),
+            "prompt": pa.Array.from_buffers(pa.string(), 4, texts.buffers()),
+            "response": ["a"] * 4,
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    reading = read({"path": str(tmp_path / "a.parquet")}, START, END)
+    assert [one.interaction_id for one in reading] == ["i0", "i3"]
+    assert reading.quarantined == {"not UTF-8": 1, "value out of range": 1}
+    assert [aside.line for aside in reading.quarantined_rows] == [2, 3]

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from tasks.domain.errors import SettingsError
+from tasks.domain.interaction import Interaction
 from tasks.domain.prices import Price
 from tasks.domain.settings.judging import Sampling
 from tasks.domain.window import Window
 from tasks.sources import Pulled, pull
+from tasks.sources.pulling.sample import KeyedHash, Sample
 from tests.sources.rows_made import START, row, write
 
 HOUR = timedelta(hours=1)
@@ -126,17 +128,22 @@ def test_the_sample_is_the_same_in_any_order_of_rows_and_another_with_another_se
     assert [one.timestamp for one in in_order] == sorted(one.timestamp for one in in_order)
 
 
+def test_a_sample_bears_an_id_that_is_offered_again() -> None:
+    """In vast logs out of order a repeat may come after its window was forgotten."""
+    moments = (START, START + timedelta(minutes=1))
+    rows = [Interaction(interaction_id="same", timestamp=moment) for moment in moments]
+    sample = Sample(Sampling(per_window=3), KeyedHash(0))
+    sample.offer(rows)
+    assert [one.timestamp for one in sample.interactions()] == list(moments)
+
+
 def test_the_sample_is_known_for_good() -> None:
     """A pinned hash: another version or machine must not pick another sample."""
-    from tasks.sources.pulling.sample import KeyedHash
-
     assert f"{KeyedHash(0)('dev-000000'):016x}" == "277730595fdf8b85"
 
 
 def test_every_interaction_is_as_likely_in_the_sample() -> None:
     """Over seeds, 40 ids are each the lowest about equally often."""
-    from tasks.sources.pulling.sample import KeyedHash
-
     ids = [f"id-{at}" for at in range(40)]
     lowest = Counter(min(ids, key=KeyedHash(seed)) for seed in range(4000))
     assert len(lowest) == 40
