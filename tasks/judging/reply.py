@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,8 +61,9 @@ def _level(value: Any) -> float | Cause | None:
             value = float(value)
         except ValueError:
             return Cause.WRONG_TYPE
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 (NaN)
         return Cause.WRONG_TYPE
+    # Compared before it is made a float: JSON knows whole numbers that no float holds.
     return float(value) if 1 <= value <= 5 else Cause.OUT_OF_RANGE
 
 
@@ -74,7 +74,7 @@ def _last_object(text: str, names: set[str]) -> dict[str, Any] | None:
     while at != -1:
         try:
             value, end = decoder.raw_decode(text, at)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, thousands of levels
             at = text.find("{", at + 1)
             continue
         if isinstance(value, dict) and names & value.keys():
