@@ -137,10 +137,11 @@ class _Engine:
         raise AssertionError("tenacity ends with a return or an exception")
 
     async def _send(self, conversation: Conversation) -> tuple[str | None, Cause | None]:
-        if not await self._spending.allow():
+        asked = sum(len(turn["content"]) for turn in conversation.turns) / CHARS_PER_TOKEN
+        if not await self._spending.allow(asked):
             raise FatalError(Cause.BUDGET)
         try:
-            tokens = sum(len(turn["content"]) for turn in conversation.turns) / CHARS_PER_TOKEN + TOKENS / 4
+            tokens = asked + TOKENS / 4
             await self._keep_pace(tokens)
             form = self._forms[0]
             try:

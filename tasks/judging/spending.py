@@ -89,12 +89,16 @@ class Spending:
         self._paid = self._replies = 0.0
         self._flying = 0
 
-    async def allow(self) -> bool:
-        """Take a request's share of the budget; waits while those in flight may use it up. False: it is used up."""
+    async def allow(self, tokens: float) -> bool:
+        """Take a request's share of the budget; waits while those in flight may use it up. False: it is used up.
+
+        Args:
+            tokens: Of the request: by them a request is reckoned until the first reply tells what one costs.
+        """
         while self._budget is not None:
             if self.spent_usd >= self._budget:
                 return False
-            each = self._paid / self._replies if self._replies else 0.0
+            each = self._paid / self._replies if self._replies else self._price(round(tokens), _REPLY_TOKENS) or 0.0
             if not self._flying or self.spent_usd + self._flying * each < self._budget:
                 break
             await asyncio.sleep(0.02)
@@ -116,12 +120,7 @@ class Spending:
             return None
         tokens_in, tokens_out = usage.prompt_tokens or 0, usage.completion_tokens or 0
         cached = (usage.prompt_tokens_details and usage.prompt_tokens_details.cached_tokens) or 0
-        model = self._bench.judge.model
-        own = self._bench.prices.get(model)
-        if own is not None:
-            cost: float | None = own.cost_usd(tokens_in, tokens_out, cached)
-        else:
-            cost = cost_usd(model, tokens_in, tokens_out, self._bench.now())
+        cost = self._price(tokens_in, tokens_out, cached)
         if cost is None:
             return None
         cost *= share
@@ -129,3 +128,10 @@ class Spending:
         self._paid += cost
         self._replies += 1
         return cost
+
+    def _price(self, tokens_in: int, tokens_out: int, cached: int = 0) -> float | None:
+        model = self._bench.judge.model
+        own = self._bench.prices.get(model)
+        if own is not None:
+            return own.cost_usd(tokens_in, tokens_out, cached)
+        return cost_usd(model, tokens_in, tokens_out, self._bench.now())

@@ -164,15 +164,16 @@ def test_an_unknown_limit_is_learned(fake: FakeJudge, ask: Ask) -> None:
     assert fake.rejected > 0
 
 
-def test_the_days_budget_is_a_hard_limit(fake: FakeJudge, ask: Ask) -> None:
-    """What was spent before counts; beyond it the rest is unscored."""
+@pytest.mark.parametrize("workers", [1, 16])
+def test_the_days_budget_is_a_hard_limit(fake: FakeJudge, ask: Ask, workers: int) -> None:
+    """What was spent before counts; beyond it the rest is unscored, also of many sent before the first reply."""
     price = {"gpt-4o-mini": Price(input_per_1k_usd=1.0, output_per_1k_usd=0.0)}
     judged = ask(
         [interaction(str(n)) for n in range(20)],
         budget_usd_per_day=1.0,
         spent_usd=0.75,
         prices=price,
-        max_concurrency=1,
+        max_concurrency=workers,
     )
     scored = [one for one in judged.values() if one.judgment.scored]
     assert len(scored) == 3
