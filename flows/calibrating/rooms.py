@@ -87,7 +87,7 @@ def examination(
     """
     if not 0 < precision < 1:
         raise SettingsError(f"precision {precision:g} must lie between 0 and 1; 0.02 is usual")
-    api_key = secret(judge.api_key) if judge.provider == "openai" else None
+    api_key = secret(judge.api_key) if judge.asks_a_model else None
     require_key(judge, api_key)
     return Examination(
         service=service,

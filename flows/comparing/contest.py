@@ -115,7 +115,7 @@ def contest(
         control, candidate, experiment = test.control, test.candidate, test.experiment
         since = since or floor(test.began - _USUAL, length)
     judges = bool(_JUDGED & set(experiment.metrics))
-    api_key = secret(judge.api_key) if judges and judge.provider == "openai" else None
+    api_key = secret(judge.api_key) if judges and judge.asks_a_model else None
     if judges:
         require_key(judge, api_key)
     named = [

@@ -95,6 +95,6 @@ def assign(
         asked=asked,
         config_hash=configuration_hash(asked, monitors, sampling, window, baseline, judge),
         lines=thresholds(policy, length),
-        api_key=secret(judge.api_key) if judge.provider == "openai" else None,
+        api_key=secret(judge.api_key) if judge.asks_a_model else None,
         now=now(),
     )

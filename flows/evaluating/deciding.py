@@ -15,7 +15,7 @@ from tasks.decisions.baseline import BaselineChoice
 from tasks.decisions.circumstances import Circumstances
 from tasks.decisions.decide import Decision, decide
 from tasks.decisions.drop import Level
-from tasks.decisions.lines import levels
+from tasks.decisions.lines import levels, margins
 from tasks.decisions.power import power_note
 from tasks.decisions.trial import Trial, TrialState
 from tasks.decisions.wording import verdict_text
@@ -24,7 +24,6 @@ from tasks.domain.feature import Boundary, Observation
 from tasks.domain.finding import Finding
 from tasks.domain.judge_shift import JudgeShift
 from tasks.domain.judgment import Judged
-from tasks.domain.settings.monitors import Monitors
 from tasks.domain.summary import WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import Window
@@ -147,7 +146,7 @@ class ReleaseOnTrial:
                 window=window,
                 history=self.levels,
                 others=around.others,
-                margins=_margins(self.rules.monitors),
+                margins=margins(self.rules.monitors),
                 judge_shift=shift,
             ),
         )
@@ -258,11 +257,6 @@ class ReleaseOnTrial:
     def _power(self) -> str | None:
         feature = self.trial.features.get("quality/mean")
         return power_note(feature, self.trial, self.rules.monitors.quality.margin) if feature else None
-
-
-def _margins(monitors: Monitors) -> dict[str, float]:
-    names = ("quality", "toxicity", "errors", "latency", "cost", "feedback")
-    return {name: float(getattr(monitors, name).margin) for name in names}
 
 
 def _point(window: Window, decision: Decision) -> TimelinePoint:

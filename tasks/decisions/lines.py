@@ -12,6 +12,9 @@ from tasks.domain.settings.policy import Policy
 from tasks.stats.edetector import log_threshold
 
 _YEAR = timedelta(days=365)
+_LEAST = math.log(2)
+"""A line that an unchanged release crosses every second window warns of nothing; budgets that ask for more get this."""
+
 _QUALITY_SHARE = 0.4
 """The judged quality is what releases break most; the rest of a family shares the remainder evenly."""
 
@@ -35,8 +38,8 @@ def thresholds(policy: Policy, length: timedelta) -> Thresholds:
     """Return the lines that keep false alarms within the policy's yearly budgets, however often one looks."""
     windows_per_year = _YEAR / length
     return Thresholds(
-        warn=max(0.0, log_threshold(windows_per_year, policy.warns_per_year)),
-        rollback=max(0.0, log_threshold(windows_per_year, policy.false_rollbacks_per_year)),
+        warn=max(_LEAST, log_threshold(windows_per_year, policy.warns_per_year)),
+        rollback=max(_LEAST, log_threshold(windows_per_year, policy.false_rollbacks_per_year)),
         length=length,
     )
 
@@ -47,6 +50,15 @@ def levels(settings: Monitors) -> dict[str, str]:
         name: monitor.on_breach
         for name in type(settings).model_fields
         if hasattr(monitor := getattr(settings, name), "on_breach") and monitor.enabled
+    }
+
+
+def margins(settings: Monitors) -> dict[str, float]:
+    """Return the smallest drop that matters by monitor name, of the monitors that have one."""
+    return {
+        name: float(monitor.margin)
+        for name in type(settings).model_fields
+        if hasattr(monitor := getattr(settings, name), "margin")
     }
 
 

@@ -18,7 +18,7 @@ HEURISTIC_MODEL = "heuristic-1"
 
 def judge_model(judge: Judge) -> str:
     """Return the name of what judges: the model, or the heuristic that is no model."""
-    return judge.model if judge.provider == "openai" else HEURISTIC_MODEL
+    return judge.model if judge.asks_a_model else HEURISTIC_MODEL
 
 
 def endpoint_hash(judge: Judge, api_key: str | None) -> str:

@@ -13,7 +13,7 @@ from tasks.domain.prices import Price
 from tasks.domain.settings.judging import Judge
 from tasks.judging.base import Batches, Bench, ForgottenBatches, Ledger
 from tasks.judging.catalog import provider_of
-from tasks.judging.identity import content_hash, ledger_key
+from tasks.judging.identity import content_hash, judge_model, ledger_key
 from tasks.judging.request import JudgeRequest, flags_of
 from tasks.judging.rubrics import Rubric
 from tasks.judging.spending import Estimate, estimate
@@ -32,7 +32,7 @@ def require_key(judge: Judge, api_key: str | None) -> None:
     Raises:
         JudgeError: naming the variable and the remedy.
     """
-    if judge.provider == "openai" and not api_key:
+    if judge.asks_a_model and not api_key:
         raise JudgeError(
             f"no API key: environment variable (or Prefect Secret block) {judge.api_key!r}, named by judge.api_key, is "
             "empty; export it, or use judge.provider 'heuristic' to try things without a model"
@@ -104,7 +104,7 @@ def judge_interactions(
             waste=ledger.add_spend,
             batches=batches if batches is not None else ForgottenBatches(),
         )
-        logger.info("judging with %s: %s", judge.model, estimate(waiting, judge, rubric, prices, now()).words)
+        logger.info("judging with %s: %s", judge_model(judge), estimate(waiting, judge, rubric, prices, now()).words)
         provider_of(judge)(waiting, bench)
     return _by_interaction(keyed, judge, rubric, answers, frozenset(known))
 

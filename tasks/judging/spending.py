@@ -56,7 +56,7 @@ def estimate(
     lengths = [len(contained(request.interaction)) for request in requests[::step]]
     each = (sum(lengths) / len(lengths) + len(rubric.text)) / CHARS_PER_TOKEN if lengths else 0.0
     tokens_in, tokens_out = round(each * len(requests)), _REPLY_TOKENS * len(requests)
-    cost = cost_usd(judge.model, tokens_in, tokens_out, at, prices) if judge.provider == "openai" else 0.0
+    cost = cost_usd(judge.model, tokens_in, tokens_out, at, prices) if judge.asks_a_model else 0.0
     if cost is not None and judge.mode == "batch":
         cost *= BATCH_DISCOUNT
     return Estimate(len(requests), tokens_in, tokens_out, cost)

@@ -75,9 +75,14 @@ class Judge(Settings):
         return secret_name(api_key)
 
     @property
+    def asks_a_model(self) -> bool:
+        """Whether a model answers, which takes a key and costs money; only the heuristic is none."""
+        return self.provider != "heuristic"
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """The endpoint's key."""
-        return (self.api_key,) if self.provider == "openai" else ()
+        return (self.api_key,) if self.asks_a_model else ()
 
 
 class Sampling(Settings):
