@@ -141,8 +141,8 @@ def _own(release: str, past: Mapping[str, Sequence[PastWindow]]) -> BaselineChoi
 
 
 def _period(settings: Baseline, past: Mapping[str, Sequence[PastWindow]]) -> BaselineChoice:
-    if settings.start is None or settings.end is None:
-        raise SettingsError("baseline kind 'period' needs baseline.start and baseline.end")
+    assert settings.start is not None
+    assert settings.end is not None
     start, end = aware_utc(settings.start, "baseline.start"), aware_utc(settings.end, "baseline.end")
     windows = sorted(
         (seen for seens in past.values() for seen in seens if seen.healthy and seen.scored),

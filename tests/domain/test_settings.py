@@ -64,6 +64,44 @@ def test_what_people_say_is_kept_as_one_line_and_names_that_deceive_are_refused(
         assert name not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("model", "given", "words"),
+    [
+        (Judge, {"anchors": 5}, "anchors 5 would be paid for and tell nothing: it takes at least 8"),
+        (Judge, {"batch_deadline": "soon"}, "'soon' is no length of time"),
+        (LogSource, {"path": "x", "settle": "10"}, "'10' is no length of time"),
+        (Policy, {"cooldown": "6 hours"}, "'6 hours' is no length of time"),
+        (Target, {"settle": "-1s"}, "'-1s' is no length of time"),
+        (Alerts, {"urls": ["https://hooks.example/x"]}, "looks like a secret"),
+        (Target, {"secret": "sk-abcDEF123456"}, "looks like a secret"),
+        (Baseline, {"kind": "release"}, "needs baseline.release"),
+        (Baseline, {"kind": "period", "start": "2026-06-01T00:00:00Z"}, "needs baseline.start and baseline.end"),
+        (
+            Baseline,
+            {"kind": "period", "start": "2026-06-01T00:00:00", "end": "2026-06-02T00:00:00Z"},
+            "baseline.start '2026-06-01T00:00:00' has no time zone",
+        ),
+        (
+            Baseline,
+            {"kind": "period", "start": "2026-06-02T00:00:00Z", "end": "2026-06-01T00:00:00Z"},
+            "must lie before baseline.end",
+        ),
+    ],
+)
+def test_what_cannot_work_is_refused_when_it_is_written(model: type, given: dict, words: str) -> None:
+    """By `make config` and the run form, not by the first run an hour later."""
+    with pytest.raises(ValidationError, match=re.escape(words)):
+        model.model_validate(given)
+
+
+def test_what_was_written_is_kept_as_written() -> None:
+    """Lengths of time and names are shown in reports as people gave them."""
+    assert Policy(cooldown="90m").cooldown == "90m"
+    assert Judge(anchors=0).anchors == 0
+    assert Alerts(urls=("HOOK",)).secrets == ("HOOK",)
+    assert Target().secret is None
+
+
 @pytest.mark.parametrize("model", ALL)
 def test_every_field_is_described_for_the_form(model: type) -> None:
     """The run form shows descriptions; a field without one is a riddle."""

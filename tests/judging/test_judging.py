@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -34,6 +35,11 @@ def test_an_unknown_rubric_lists_the_known_ones() -> None:
     """The error names both."""
     with pytest.raises(SettingsError, match="'nope' is not known; known: default"):
         rubric_named("nope")
+
+
+def test_settings_and_catalog_know_the_same_providers() -> None:
+    """A provider in one of them alone could be chosen and not run, or run and not be chosen."""
+    assert get_args(Judge.model_fields["provider"].annotation) == tuple(CATALOG)
 
 
 @pytest.mark.parametrize("provider", CATALOG)

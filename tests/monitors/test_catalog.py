@@ -1,15 +1,18 @@
 """Every monitor of the catalog, whatever it watches, keeps the same promises."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from tasks.domain.feature import Boundary
-from tasks.domain.settings.monitors import Monitors
+from tasks.domain.settings.monitors import DriftStatistic, Monitors
 from tasks.domain.summary import WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.monitors import catalog
 from tasks.monitors.base import Moment, NotMeasured
 from tasks.monitors.reference import Reference
+from tasks.stats.drift.catalog import NUMERIC
 from tests.made import HOUR, START, window
 
 SETTINGS = Monitors()
@@ -31,6 +34,12 @@ def moment(summary: WindowSummary, reference: Reference | None) -> Moment:
         spent_today_usd=summary.cost_usd,
         design_effects={},
     )
+
+
+def test_whatever_can_be_set_is_in_its_catalog() -> None:
+    """A setting without a monitor behind it would watch nothing; a test that is no choice would never be shown."""
+    assert set(Monitors.model_fields) <= set(catalog.CATALOG)
+    assert set(get_args(DriftStatistic)) == set(NUMERIC)
 
 
 @pytest.mark.parametrize("name", catalog.CATALOG)

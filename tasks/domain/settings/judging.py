@@ -6,9 +6,11 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from tasks.domain.errors import SettingsError
+from tasks.domain.judge_shift import FEWEST
 from tasks.domain.settings.base import Settings
-from tasks.domain.settings.secret import secret_name
-from tasks.domain.window import parse_delay
+from tasks.domain.settings.delay import Delay
+from tasks.domain.settings.secret import SecretName
 
 
 class Judge(Settings):
@@ -22,7 +24,7 @@ class Judge(Settings):
     base_url: str | None = Field(
         default=None, description="Address of the endpoint; empty: OPENAI_BASE_URL, else OpenAI's own."
     )
-    api_key: str = Field(
+    api_key: SecretName = Field(
         default="OPENAI_API_KEY",
         description="Name of the environment variable or Prefect Secret block with the key. Never the key itself.",
     )
@@ -36,14 +38,15 @@ class Judge(Settings):
         default="chat",
         description="chat: answers at once. batch: the endpoint's batch API, half the price, minutes to hours.",
     )
-    batch_deadline: str = Field(
+    batch_deadline: Delay = Field(
         default="6h", description="mode batch: what is unanswered after this long is asked in chat mode."
     )
     anchors: int = Field(
         default=100,
         ge=0,
         le=1000,
-        description="Baseline interactions judged again, to see whether the judge itself moved; 0: none.",
+        description="Baseline interactions judged again, to see whether the judge itself moved: 16 in each run, all of "
+        f"them before a fail counts; at least {FEWEST}, or 0: none.",
     )
     max_concurrency: int = Field(default=64, ge=1, le=4096, description="Requests in flight at most.")
     requests_per_minute: float | None = Field(
@@ -63,16 +66,15 @@ class Judge(Settings):
         description="Below this scored share of the sample, quality and toxicity are inconclusive.",
     )
 
-    @field_validator("batch_deadline")
+    @field_validator("anchors")
     @classmethod
-    def _a_delay(cls, batch_deadline: str) -> str:
-        parse_delay(batch_deadline)
-        return batch_deadline
-
-    @field_validator("api_key")
-    @classmethod
-    def _a_name(cls, api_key: str) -> str:
-        return secret_name(api_key)
+    def _enough_to_tell(cls, anchors: int) -> int:
+        if 0 < anchors < FEWEST:
+            raise SettingsError(
+                f"judge.anchors {anchors} would be paid for and tell nothing: it takes at least {FEWEST} to see "
+                "whether the judge moved; 0 switches them off"
+            )
+        return anchors
 
     @property
     def asks_a_model(self) -> bool:

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from tasks.domain.errors import SettingsError
 from tasks.domain.interaction import CANONICAL_NAMES
 from tasks.domain.settings.base import Settings
-from tasks.domain.window import parse_delay
+from tasks.domain.settings.delay import Delay
 
 Mask = Literal["secret", "email", "iban", "card", "ip", "ssn", "phone"]
 MASKS: tuple[Mask, ...] = get_args(Mask)
@@ -68,7 +68,7 @@ class LogSource(Settings):
         pattern="^[A-Z]{2}$",
         description="Country of telephone numbers written without a country code, such as US or DE.",
     )
-    settle: str = Field(default="10m", description="How long after its end a window is left alone, for late rows.")
+    settle: Delay = Field(default="10m", description="How long after its end a window is left alone, for late rows.")
     max_quarantined: float = Field(
         default=0.05, ge=0, le=1, description="Above this share of unusable rows a window is inconclusive."
     )
@@ -110,9 +110,3 @@ class LogSource(Settings):
         if self.kind == "mlflow_traces" and not self.experiment:
             raise SettingsError("logs.kind mlflow_traces needs logs.experiment, the MLflow experiment of the traces")
         return self
-
-    @field_validator("settle")
-    @classmethod
-    def _a_delay(cls, settle: str) -> str:
-        parse_delay(settle)
-        return settle

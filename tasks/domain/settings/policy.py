@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
+from tasks.domain.errors import SettingsError
 from tasks.domain.settings.base import Settings
-from tasks.domain.settings.secret import secret_name
+from tasks.domain.settings.delay import Delay
+from tasks.domain.settings.secret import SecretName
 from tasks.domain.settings.words import Line
-from tasks.domain.window import parse_delay
+from tasks.domain.window import aware_utc
 
 
 class Baseline(Settings):
@@ -23,7 +25,25 @@ class Baseline(Settings):
     release: str | None = Field(default=None, description="kind release: its name.")
     start: datetime | None = Field(default=None, description="kind period: from here.")
     end: datetime | None = Field(default=None, description="kind period: up to here.")
-    days: float = Field(default=28, gt=0, le=365, description="How far back its healthy windows are taken.")
+    days: float = Field(
+        default=28,
+        gt=0,
+        le=365,
+        description="kinds predecessor and release: how far back healthy windows are taken, in days before the release "
+        "on trial began.",
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kind == "release" and not self.release:
+            raise SettingsError("baseline.kind release needs baseline.release, its name in the logs")
+        if self.kind == "period":
+            if self.start is None or self.end is None:
+                raise SettingsError("baseline.kind period needs baseline.start and baseline.end")
+            start, end = aware_utc(self.start, "baseline.start"), aware_utc(self.end, "baseline.end")
+            if start >= end:
+                raise SettingsError(f"baseline.start {start:%Y-%m-%d %H:%M}Z must lie before baseline.end")
+        return self
 
 
 class Policy(Settings):
@@ -39,18 +59,16 @@ class Policy(Settings):
     warns_per_year: float = Field(default=4, gt=0, le=365, description="False warnings a year, at most.")
     strict: bool = Field(
         default=False,
-        description="Put the margin into the hypothesis (slower, exact) instead of demanding it of the estimate.",
+        description="off: evidence of any drop, and an estimated drop of at least the margin. on: evidence that the "
+        "drop is larger than the margin, which takes longer.",
     )
-    cooldown: str = Field(default="6h", description="No second rollback within this time.")
-    freshness: str = Field(
+    cooldown: Delay = Field(default="6h", description="No second rollback within this time.")
+    freshness: Delay = Field(
         default="24h", description="Evidence older than this never acts, and an open window is tried again this long."
     )
     max_rollbacks_per_day: int = Field(default=2, ge=0, le=24, description="Rollbacks within 24 hours, at most.")
-    max_age: str = Field(default="90d", description="No rollback to a release that served longer ago than this.")
-    approval_timeout: str = Field(
-        default="1h",
-        description="mode approve: how long a person is waited for.",
-    )
+    max_age: Delay = Field(default="90d", description="No rollback to a release that served longer ago than this.")
+    approval_timeout: Delay = Field(default="1h", description="mode approve: how long a person is waited for.")
     approval_default: Literal["reject", "approve"] = Field(
         default="reject", description="mode approve: what it is when nobody answers in time."
     )
@@ -58,12 +76,6 @@ class Policy(Settings):
         default=3, ge=1, le=100, description="Windows after a rollback in which the service must have recovered."
     )
     max_catch_up: int = Field(default=48, ge=1, le=10_000, description="Windows a scheduled run goes back at most.")
-
-    @field_validator("cooldown", "freshness", "max_age", "approval_timeout")
-    @classmethod
-    def _a_delay(cls, text: str) -> str:
-        parse_delay(text)
-        return text
 
 
 class Target(Settings):
@@ -81,26 +93,15 @@ class Target(Settings):
     read_back_url: str | None = Field(
         default=None, description='kind webhook: answers {"release": ...}, what serves now; empty: GET of url.'
     )
-    secret: str | None = Field(
+    secret: SecretName | None = Field(
         default=None, description="kind webhook: name of the secret requests are signed with (HMAC-SHA256)."
     )
     endpoint: str | None = Field(default=None, description="kind mlflow_gateway: name of the endpoint.")
-    settle: str = Field(
+    settle: Delay = Field(
         default="60s",
         description="kind mlflow_gateway: how long its workers may answer from their cache after a switch.",
     )
     allow_private: bool = Field(default=False, description="Whether url may be a loopback or private address.")
-
-    @field_validator("settle")
-    @classmethod
-    def _a_delay(cls, text: str) -> str:
-        parse_delay(text)
-        return text
-
-    @field_validator("secret")
-    @classmethod
-    def _a_name(cls, name: str | None) -> str | None:
-        return secret_name(name) if name is not None else None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -119,18 +120,13 @@ class Target(Settings):
 class Alerts(Settings):
     """Whom to tell, and what they need to know."""
 
-    urls: tuple[str, ...] = Field(
+    urls: tuple[SecretName, ...] = Field(
         default=(),
         description="Names of secrets that hold an Apprise URL or a webhook address. Never the address itself.",
     )
     blocks: tuple[str, ...] = Field(default=(), description="Prefect notification blocks, as type/name.")
     owner: Line | None = Field(default=None, description="Who owns the service; stands in every message.")
     runbook: Line | None = Field(default=None, description="Where the runbook is; stands in every message.")
-
-    @field_validator("urls")
-    @classmethod
-    def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(secret_name(name) for name in names)
 
     @property
     def secrets(self) -> tuple[str, ...]:

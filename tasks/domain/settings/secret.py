@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from tasks.domain.errors import SettingsError
 
@@ -26,3 +29,7 @@ def secret_name(value: str) -> str:
             "Prefect Secret block, such as 'OPENAI_API_KEY'"
         )
     return value
+
+
+SecretName = Annotated[str, AfterValidator(secret_name)]
+"""The name of an environment variable or Prefect Secret block."""
