@@ -50,7 +50,7 @@ class WebhookChannel:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The cause may carry the address, and an address of a webhook is a secret.
             raise AlertError(f"{self.name}: not delivered ({type(error).__name__})") from None
-        if answer.status_code >= httpx.codes.BAD_REQUEST:
+        if not answer.is_success:  # nor is a redirection a delivery: following it could carry the message elsewhere
             raise AlertError(f"{self.name}: not delivered (HTTP {answer.status_code})")
 
 

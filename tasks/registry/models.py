@@ -31,9 +31,17 @@ _MARK = "plumbline.mark"
 _WHY = "plumbline.why"
 _HISTORY = "plumbline.history"
 _RUN = "plumbline.run"
-_HISTORY_KEEPS = 100
-_SHOWN = 20
+_HISTORY_KEEPS, _HISTORY_AT_MOST = 100, 90_000
+"""Events, and characters of them all: MLflow refuses tags of more than 100,000."""
+
+_EVENT_AT_MOST = 2_000
+"""Characters of a reason in the history; written as ASCII each may take twelve."""
+
+_DESCRIPTION_AT_MOST = 4_900
+"""MLflow's column holds 5,000: SQLite does not mind more, PostgreSQL refuses it, in the middle of a rollback."""
+
 _LONGEST = 300
+"""Characters of a reason in a description."""
 
 
 class ModelVersions:
@@ -117,8 +125,10 @@ class ModelVersions:
         """Add to a release's history."""
         version = self._client.get_model_version(plain(release.service), release.version)
         known = [one for one in json.loads(version.tags.get(_HISTORY, "[]")) if not _same(one, event)]
-        history = [*known, event][-_HISTORY_KEEPS:]
-        text = json.dumps(history, default=str)
+        kept = {name: value[:_EVENT_AT_MOST] if isinstance(value, str) else value for name, value in event.items()}
+        history = [*known, kept][-_HISTORY_KEEPS:]
+        while len(text := json.dumps(history, default=str)) > _HISTORY_AT_MOST and len(history) > 1:
+            history = history[1:]
         self._client.set_model_version_tag(plain(release.service), release.version, _HISTORY, text)
         self._describe(release)
 
@@ -220,7 +230,10 @@ def _described(
     mark: Mark = Mark.NONE,
     run: str = "",
 ) -> str:
-    """Return what people read beside the version: what is held of it, what it is, and its history, newest first."""
+    """Return what people read beside the version: what is held of it, what it is, and its history, newest first.
+
+    The history is told as far back as MLflow takes it.
+    """
     if configuration is None:
         words = f"Release {escaped(release)}: seen in the logs, never registered; no target of a rollback."
     else:
@@ -231,16 +244,23 @@ def _described(
         words = ", ".join(parts) + "."
     if mark:
         words = f"**{mark.value.capitalize()}.** {words}"
-    events = [
+    events = (
         f"- {escaped(str(event.get('at', ''))[:16].replace('T', ' '))}Z {escaped(str(event.get('what')))}, "
         f"by {escaped(str(event.get('by'))[:_LONGEST])}: {escaped(str(event.get('why'))[:_LONGEST])}"
-        for event in reversed(history[-_SHOWN:])
-    ]
+        for event in reversed(history)
+    )
     if run:
         experiment, run_id = run.split("/")
         address = f"#/experiments/{experiment}/runs/{run_id}"
         words += f" [Timeline]({address}/model-metrics), [report of its windows]({address}/artifacts/report.html)."
-    return "\n".join([words, "", *events] if events else [words])
+    words = words[:_DESCRIPTION_AT_MOST]
+    before = "\n\n"
+    for event in events:
+        if len(words) + len(before) + len(event) > _DESCRIPTION_AT_MOST:
+            break
+        words += before + event
+        before = "\n"
+    return words
 
 
 def _prompt_link(uri: str) -> str:

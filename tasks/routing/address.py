@@ -19,12 +19,17 @@ def permitted(url: str, *, allow_private: bool) -> str:
     Raises:
         RoutingError: when it is no address, its host is unknown, or it is private without leave.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError as error:  # brackets that do not close, a port that is no number
+        # No cause is chained, nor the address told: it may carry a token.
+        raise RoutingError(f"the address cannot be read ({error}); write https://host/path") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise RoutingError(f"{parts.scheme or 'it'}://… is no http address; write https://host/path")
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, proto=socket.IPPROTO_TCP)
-    except OSError as error:
+        found = socket.getaddrinfo(parts.hostname, port, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError) as error:  # UnicodeError: a part of a name is empty or too long
         raise RoutingError(f"host {parts.hostname!r} is unknown ({error})") from error
     if not allow_private:
         for entry in found:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
-from urllib.parse import quote
-
-import httpx
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 from tasks.domain.errors import RoutingError
 from tasks.domain.release import Release
@@ -16,14 +14,22 @@ from tasks.domain.split import Split
 from tasks.domain.window import parse_delay
 from tasks.registry import mlflow_uri, without_password
 
+if TYPE_CHECKING:
+    from mlflow.utils.rest_utils import MlflowHostCreds
+
 _API = "/api/3.0/mlflow/gateway"
-_TIMEOUT_SECONDS = 20.0
+_TIMEOUT_SECONDS, _RETRIES = 20.0, 1
+"""Mapping an endpoint again to what it is mapped to changes nothing, so that every request may be sent twice."""
+
 DEFINITION = "gateway_model_definition"
 """The parameter of a release that names its model definition; without it the one of the release's model is taken."""
 
 
 class GatewayTarget:
     """A gateway endpoint.
+
+    It is asked as MLflow asks its servers: with the user name and password, token and certificates of its environment.
+    They go to the server of MLFLOW_TRACKING_URI alone; another one named by `target.url` gets none of them.
 
     Args:
         settings: The target's.
@@ -105,12 +111,51 @@ class GatewayTarget:
             raise RoutingError(
                 f"{self.name}: the gateway lives on a tracking server; set target.url to its http address"
             )
+        from mlflow.exceptions import MlflowException
+        from mlflow.utils.rest_utils import http_request
+
         try:
-            answer = httpx.request(method, f"{self._base}{_API}/{path}", json=body, timeout=_TIMEOUT_SECONDS)
-        except httpx.HTTPError as error:
-            where = without_password(self._base)
-            raise RoutingError(f"{self.name}: {where} does not answer ({type(error).__name__})") from None
-        if not answer.is_success:
-            raise RoutingError(f"{self.name}: {path.partition('?')[0]} was refused with HTTP {answer.status_code}")
-        found: dict[str, Any] = answer.json()
-        return found
+            answer = http_request(  # type: ignore[no-untyped-call]
+                self._credentials(),
+                f"{_API}/{path}",
+                method,
+                json=body,
+                timeout=_TIMEOUT_SECONDS,
+                max_retries=_RETRIES,
+                raise_on_status=False,
+                allow_redirects=False,
+            )
+        except MlflowException:
+            # Its words hold the address as it was given, and that may hold a password.
+            raise RoutingError(f"{self.name}: {without_password(self._base)} does not answer") from None
+        if not 200 <= answer.status_code < 300:
+            remedy = "; set MLFLOW_TRACKING_USERNAME and _PASSWORD, or _TOKEN" if answer.status_code == 401 else ""
+            raise RoutingError(
+                f"{self.name}: {path.partition('?')[0]} was refused with HTTP {answer.status_code}{remedy}"
+            )
+        try:
+            return dict(answer.json())
+        except (ValueError, TypeError):
+            raise RoutingError(f"{self.name}: what answers {path.partition('?')[0]} is no MLflow server") from None
+
+    def _credentials(self) -> MlflowHostCreds:
+        from mlflow.utils.credentials import get_default_host_creds
+        from mlflow.utils.rest_utils import MlflowHostCreds
+
+        known: MlflowHostCreds = get_default_host_creds(self._base)  # type: ignore[no-untyped-call]
+        if _origin(self._base) != _origin(mlflow_uri()):
+            known = MlflowHostCreds(  # type: ignore[no-untyped-call]
+                self._base,
+                ignore_tls_verification=known.ignore_tls_verification,
+                server_cert_path=known.server_cert_path,
+            )
+        return known
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    """Return what tells one server from another."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return "", None, None

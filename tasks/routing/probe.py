@@ -27,6 +27,6 @@ def unanswered(release: Release, *, allow_private: bool) -> str:
         answer = httpx.get(permitted(endpoint, allow_private=allow_private), timeout=_TIMEOUT_SECONDS)
     except RoutingError as error:
         return f"its endpoint cannot be asked: {error}"
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         return f"its endpoint does not answer ({type(error).__name__})"
     return f"its endpoint answers HTTP {answer.status_code}" if answer.is_server_error else ""

@@ -63,6 +63,16 @@ def test_a_receiver_that_was_down_gets_its_messages_later_and_in_order(receiver:
     assert (len(receiver.got), len(set(receiver.keys)), len(other)) == (3, 3, 3)
 
 
+def test_a_redirection_is_no_delivery(receiver: Receiver, store: Store) -> None:
+    """An address that moved is told, and the message waits until somebody corrects it."""
+    receiver.status = 301
+    enqueue(store, FAIL, "fail/2/w1", ["HOOK"])
+    result = deliver(store, "bot", [channel_of("HOOK", receiver.url)])
+    assert (result.sent, result.failed) == (0, {"HOOK": "HOOK: not delivered (HTTP 301)"})
+    receiver.status = 200
+    assert deliver(store, "bot", [channel_of("HOOK", receiver.url)]).sent == 1
+
+
 def test_two_services_may_have_one_receiver(receiver: Receiver, store: Store) -> None:
     """It knows messages by their keys: the same change of another service is another message."""
     for service in ("bot", "coach"):

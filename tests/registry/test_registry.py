@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -125,6 +126,20 @@ def test_a_move_noted_again_after_a_crash_stands_once_and_reads_as_words(registr
     assert version.description == (
         "Release 1: model gpt-4o-mini.\n\n- 2026-06-01 12:00Z live, by rollback, by Ada: &#91;x&#93;(http&#58;//evil)"
     )
+
+
+def test_a_long_history_fits_into_what_mlflow_takes(registry: Registry, service: str) -> None:
+    """Its databases hold 5,000 characters of a description, and 100,000 of a tag; the newest is what is told."""
+    registry.register(service, "1", ONE, AT)
+    for at in range(40):
+        event = {"id": str(at), "what": f"move {at}", "at": AT.isoformat(), "by": "Ada", "why": "<\u00e9" * 2_000}
+        registry.note(service, "1", event)
+    history = registry.history(service, "1")
+    version = registry._versions._client.get_model_version(service, "1")
+    assert history[-1]["what"] == "move 39"
+    assert len(json.dumps(history)) < 100_000
+    assert len(version.description) < 5_000
+    assert version.description.splitlines()[2].startswith("- 2026-06-01 12:00Z move 39, by Ada: ")
 
 
 @pytest.mark.parametrize("name", ["a/b", "a_b", "..", "x" * 400, "na\x00ïve", "'; DROP", "name with 'quotes'"])

@@ -36,9 +36,10 @@ class Router:
         serving: Name of the release, or id of the model definition.
         shares: What the others get, by name or id.
         fault: `down` answers 503, `flaky` every second time, `lies` accepts and does nothing, `times out` switches and
-            then answers 503.
+            then answers 503, `page` answers 200 with what is no object.
         split: What it was told to assign by.
         keys: Idempotency keys of the switches that took place.
+        credentials: What the last request to the gateway came with.
         plan: Id of the plan of replicas it follows.
         scaled: Orders to scale that took place.
     """
@@ -50,6 +51,7 @@ class Router:
     split: dict = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     requests: int = 0
+    credentials: str | None = None
     plan: str | None = None
     scaled: list[dict] = field(default_factory=list)
 
@@ -58,8 +60,11 @@ class Router:
         self.requests += 1
         if self.fault == "down" or (self.fault == "flaky" and self.requests % 2):
             return 503, {}
+        if self.fault == "page":
+            return 200, "please log in"
         parts = urlsplit(handler.path)
         if parts.path.startswith("/api/3.0/mlflow/gateway/"):
+            self.credentials = handler.headers["Authorization"]
             return self._gateway(parts.path.rsplit("gateway/", 1)[1], parse_qs(parts.query), body)
         return self._own(handler, body)
 
@@ -136,7 +141,7 @@ def routing() -> Iterator[Router]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield state
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from traceback import format_exception
 
 import pytest
 
@@ -121,6 +122,9 @@ def test_an_unsigned_order_is_refused_and_a_missing_secret_is_named(router: Rout
         ("http://[::1]/x", "is ::1, not public"),
         ("http://localhost/x", "not public"),
         ("http://nowhere.invalid/x", "is unknown"),
+        (f"http://{'x' * 70}.example/", "is unknown"),
+        ("http://example.com:port/token", "cannot be read"),
+        ("http://[::1/token", "cannot be read"),
     ],
 )
 def test_an_address_in_the_own_network_needs_leave(url: str, words: str) -> None:
@@ -140,6 +144,35 @@ def test_a_release_without_a_model_definition_is_named_with_those_there_are(rout
     assert router.serving == "1"
     with pytest.raises(RoutingError, match="refused with HTTP 404"):
         target("mlflow_gateway", router, endpoint="nope").serves(NEW)
+
+
+def test_a_gateway_is_asked_as_mlflow_asks_its_server_and_no_other_gets_its_credentials(
+    router: Router, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A user with a password, or a token; a server that somebody named in a run's form is sent neither."""
+    made = target("mlflow_gateway", router)
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "token")
+    assert (made.serves(NEW), router.credentials) == (True, None)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"{router.url}/")
+    assert (made.serves(NEW), router.credentials) == (True, "Bearer token")
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "Ada")
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "secret")
+    assert (made.serves(NEW), router.credentials) == (True, "Basic QWRhOnNlY3JldA==")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://[::1", "http://me:s3cret@127.0.0.1:port"])
+def test_a_gateway_that_does_not_answer_is_told_without_its_password(router: Router, url: str) -> None:
+    """Nobody there, or no address at all."""
+    with pytest.raises(RoutingError, match=r"gateway endpoint chat of s: http.* does not answer") as error:
+        target("mlflow_gateway", router, url=url).serves(NEW)
+    assert "s3cret" not in "".join(format_exception(error.value))
+
+
+def test_what_is_no_gateway_is_told(router: Router) -> None:
+    """Such as the page of a login in front of it."""
+    router.fault = "page"
+    with pytest.raises(RoutingError, match="what answers model-definitions/list is no MLflow server"):
+        target("mlflow_gateway", router).serves(NEW)
 
 
 @pytest.mark.parametrize(
