@@ -105,7 +105,8 @@ class DetectorBank:
             design_effects: Of the baselines, likewise.
 
         Raises:
-            ValueError: for unequal lengths, no feature, successes outside [0, total], an empty baseline, a bad margin.
+            ValueError: for unequal lengths, no feature, successes outside [0, total], an empty baseline, or a bad
+                margin, design effect or threshold.
         """
         ones, sizes = one_dimensional(successes, "successes"), one_dimensional(totals, "totals")
         if not ones.size or ones.size != sizes.size:
@@ -168,8 +169,9 @@ class DetectorBank:
         ones, sizes = np.where(seen, ones, 1.0), np.where(seen, sizes, 1.0)
         _check_counts(ones, sizes)
         effect = np.broadcast_to(np.asarray(design_effects, dtype=np.float64), ones.shape)
-        if not (effect >= 1).all():
-            raise ValueError(f"design_effect {float(effect[~(effect >= 1)][0])!r} must be finite and at least 1")
+        sound = np.isfinite(effect) & (effect >= 1)
+        if not sound.all():
+            raise ValueError(f"design_effect {float(effect[~sound][0])!r} must be finite and at least 1")
         good, bad = ones / effect, (sizes - ones) / effect
         gain = self.gain_of_one * good[:, None, None]
         gain += self.gain_of_zero * bad[:, None, None]

@@ -17,8 +17,16 @@ from tasks.stats.betting import log_sum_exp, sum_of_logs
 from tasks.stats.window_scores import Floats
 
 CELLS = 24
+"""Of the baseline's mean, each about a third of a standard error wide: what is lost within one is small."""
+
 _OWN_BETS = 12
+"""The bet 0 among them, whose share of 1/12 is all that speaks above the last cell."""
+
+_STANDARD_ERRORS = 2.5
+"""How far above the observed mean cells reach: beyond it the bet 0 costs less than further cells would."""
+
 _BLOCK = 4096
+"""Scores at once: 11 bets × 4,096 scores are 0.4 MB, which fits the cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +50,8 @@ def own_bets(size: float, largest: float) -> Floats:
 def log_baseline_evidence(values: Floats, counts: Floats | None, means: Floats, bets: Floats, effect: float) -> Floats:
     """Return log E_b at each mean, tempered by the design effect.
 
-    Formula: `log mean_ℓ exp( Σ_k n_k log(1 + ℓ (b_k − μ)) / deff )`, at most 0 on average at the true mean.
+    Formula: `log mean_ℓ exp( Σ_k n_k log(1 + ℓ (b_k − μ)) / deff )`; its exponential is at most 1 on average
+    at the true mean.
 
     Assumes bets fixed before the baseline was seen. Not to be estimated anew after an alarm was looked at. Reference:
     Waudby-Smith and Ramdas (2024).
@@ -88,7 +97,7 @@ def cut_cells(
 
     error = sd * math.sqrt(effect / size)
     low = _ruled_out_below(lambda at: float(evidence(np.array([at]))[0]), mean, error, needed, floor)
-    high = max(min(mean + 2.5 * error, 1.0), low)
+    high = max(min(mean + _STANDARD_ERRORS * error, 1.0), low)
     lower = np.linspace(low, high, CELLS)
     return Cells(lower, np.concatenate([evidence(lower[1:]), [-math.log(bets.size)]]))
 
@@ -96,10 +105,14 @@ def cut_cells(
 def _ruled_out_below(
     evidence: Callable[[float], float], mean: float, error: float, needed: float, floor: float
 ) -> float:
-    """Return a mean that the baseline rules out, at most half a nat beyond; the floor where it cannot."""
+    """Return a mean that the baseline rules out, at most half a nat beyond; the floor where it cannot.
+
+    Half a nat is less than a twentieth of a usual line; sixty halvings exhaust a double.
+    """
     if floor >= mean or evidence(floor) <= needed:
         return floor
     beyond, inside = floor, mean
+    # A first guess, from the normal law: evidence grows by half the squared distance in standard errors.
     step = max(error * math.sqrt(2.0 * needed + 10.0), 1e-6)
     if mean - step > floor and evidence(mean - step) > needed:
         beyond = mean - step

@@ -31,7 +31,8 @@ class PairedTest:
 
     Formula: the i-th control and candidate of a window make a pair with difference D = candidate − control in [−1, 1];
     `E = mean_λ Π (1 + λ D)` over a grid is an e-value, and `P(E ever ≥ 1/α) ≤ α` under the null. The interval is
-    the asymptotic confidence sequence `D̄ ± s √(2 (n ρ² + 1) / (n² ρ²) · log(√(n ρ² + 1) / α))`.
+    the asymptotic confidence sequence `D̄ ± s √(2 (n ρ² + 1) / (n² ρ²) · log(√(n ρ² + 1) / α))`, n the pairs over the
+    design effect.
 
     Assumes units are assigned to the two arms at random, so that within a window both see the same traffic; scores in
     [0, 1]. Effects of the hour cancel within pairs. Not for releases that served at different times (`edetector`), nor
@@ -83,7 +84,8 @@ class PairedTest:
             state: After the window before; each window is taken in once.
             control: Scores in [0, 1] in the order served; NaN = missing.
             candidate: Likewise; the first min(n_a, n_b) are paired, the rest is dropped.
-            design_effect: Divides the window's evidence, where content repeats; at least 1.
+            design_effect: Divides the window's evidence, where content repeats, and what the pairs so far count for in
+                the interval; at least 1.
 
         Raises:
             ValueError: for a score outside [0, 1] or a design effect below 1.
@@ -107,7 +109,7 @@ class PairedTest:
             log_evidence=evidence,
             decided=state.decided or evidence >= -math.log(self.alpha),
             pairs=pairs,
-            interval=confidence_sequence(pairs, total, squares, self.alpha),
+            interval=confidence_sequence(pairs, total, squares, self.alpha, effect),
             log_wealth=tuple(wealth.tolist()),
             total=total,
             squares=squares,
@@ -124,11 +126,12 @@ class PairedTest:
         return np.concatenate([_stakes(worse, 1.0 + self.margin), _stakes(better, 1.0 + self.margin)])
 
 
-def confidence_sequence(pairs: int, total: float, squares: float, alpha: float) -> Interval:
+def confidence_sequence(pairs: int, total: float, squares: float, alpha: float, design_effect: float = 1.0) -> Interval:
     """Return the mean difference with its interval at 1 − alpha, valid at all sample sizes at once (asymptotically).
 
-    Formula: `D̄ ± s √(2 (n ρ² + 1) / (n² ρ²) · log(√(n ρ² + 1) / α))`, tightest at 1,000 pairs. The variance takes in
-    one made-up difference of 1: identical answers at first do not make a width of 0.
+    Formula: `D̄ ± s √(2 (n ρ² + 1) / (n² ρ²) · log(√(n ρ² + 1) / α))`, tightest at n = 1,000 pairs; n are the pairs over
+    the design effect. The variance takes in one made-up difference of 1, as often as content repeats: identical answers
+    at first do not make a width of 0.
 
     Assumes independent pairs with finite variance, and some dozens of them. Not for a decision: that is the e-value's.
     Reference: Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas (2024).
@@ -139,10 +142,11 @@ def confidence_sequence(pairs: int, total: float, squares: float, alpha: float) 
         (-0.077, -0.023)
     """
     mean = total / pairs
-    variance = (max(squares - pairs * mean * mean, 0.0) + 1.0) / pairs
+    variance = (max(squares - pairs * mean * mean, 0.0) + design_effect) / pairs
+    telling = pairs / design_effect
     tune = (-2 * math.log(alpha) + math.log(max(-2 * math.log(alpha), 1.0)) + 1) / _TIGHTEST_AT
-    grown = pairs * tune + 1
-    half = math.sqrt(variance * 2 * grown / (pairs**2 * tune) * math.log(math.sqrt(grown) / alpha))
+    grown = telling * tune + 1
+    half = math.sqrt(variance * 2 * grown / (telling**2 * tune) * math.log(math.sqrt(grown) / alpha))
     return Interval(mean, max(mean - half, -1.0), min(mean + half, 1.0))
 
 

@@ -118,3 +118,11 @@ def test_a_million_values_neither_overflow_nor_warn():
     bank = DetectorBank.against_baselines([10**6, 0], [10**6, 10**6], log_threshold=LINE)
     state = bank.update(bank.update(bank.start(), [0, 10**6], [10**6] * 2), [0, 10**6], [10**6] * 2)
     assert all(math.isfinite(evidence) for evidence in state.log_evidence)
+
+
+@pytest.mark.parametrize("effect", [0.5, math.inf, math.nan])
+def test_a_design_effect_that_is_none_is_refused_by_name(effect):
+    """As the single detector does."""
+    bank = bank_of()
+    with pytest.raises(ValueError, match=f"design_effect {effect!r} must be finite and at least 1"):
+        bank.update(bank.start(), [1] * 5, [2] * 5, design_effects=effect)

@@ -152,6 +152,14 @@ def test_a_summary_stands_for_its_sample() -> None:
         compare_numeric(summarize_reference(["a", "b"]), current)
 
 
+def test_a_summary_counts_for_as_many_values_as_it_had() -> None:
+    """Between 4,096 kept and 10,000 had, too: the p-value is the whole sample's."""
+    rng = np.random.default_rng(31)
+    reference, current = rng.normal(0, 1, 9_000), rng.normal(0.05, 1, 9_000)
+    whole, short = one("ks", reference, current), one("ks", summarize_reference(reference), current)
+    assert short.p_value == pytest.approx(whole.p_value, rel=0.1)
+
+
 def test_cliffs_delta_is_positive_when_the_current_sample_is_larger() -> None:
     """And says worse only where a direction is bad."""
     up = compare_numeric([1, 2, 3], [2, 3, 4], tests=("mann_whitney", "ks"), higher_is_worse=True)
@@ -183,8 +191,10 @@ def test_every_categorical_test_takes_one_level_and_refuses_none(name: str) -> N
     """One common level is no drift; no category at all is an error."""
     outcome = compare_categorical(["a", None], ["a", "a", float("nan")], tests=(name,))[0]
     assert (outcome.value if isinstance(outcome, Distance) else outcome.effect) == 0
-    with pytest.raises(ValueError, match="no category among"):
+    with pytest.raises(ValueError, match="current: no category among 1"):
         compare_categorical(["a"], [None], tests=(name,))
+    with pytest.raises(ValueError, match="reference: no category among 0"):
+        compare_categorical([], ["a"], tests=(name,))
 
 
 @pytest.mark.parametrize("name", [*NUMERIC, *CATEGORICAL])

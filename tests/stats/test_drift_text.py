@@ -37,6 +37,11 @@ def test_one_dimension_cannot_hold_a_hash():
         hashed_embeddings(["a"], dimensions=1)
 
 
+def test_half_characters_are_no_error():
+    """Logs hold what clients sent, such as a surrogate without its other half."""
+    assert hashed_embeddings(["a\ud800b"]).shape == (1, 512)
+
+
 def test_hashed_embeddings_are_stable_of_length_one_and_near_for_near_texts():
     """The same on every machine; an empty text is nowhere; case does not matter."""
     rows = hashed_embeddings(["Straße gesperrt 🚧", "straße GESPERRT 🚧", "straße geöffnet", "", "完全不同的文字"])

@@ -118,6 +118,19 @@ def test_a_design_effect_divides_the_evidence():
     assert half.log_wealth == pytest.approx([wealth / 2 for wealth in full.log_wealth])
 
 
+def test_the_interval_of_repeated_content_is_that_of_fewer_pairs():
+    """Four times the same answers say where the mean is as sharply as a quarter of them."""
+    rng = np.random.default_rng(67)
+    control, candidate = rng.uniform(0.4, 0.6, 300), rng.uniform(0.3, 0.5, 300)
+    test = PairedTest()
+    once = test.update(test.start(), control, candidate).interval
+    fourfold = np.tile(control, 4), np.tile(candidate, 4)
+    repeated = test.update(test.start(), *fourfold, design_effect=4.0).interval
+    naive = test.update(test.start(), *fourfold).interval
+    assert repeated.high - repeated.low == pytest.approx(once.high - once.low, rel=0.05)
+    assert repeated.high - repeated.low > 1.5 * (naive.high - naive.low)
+
+
 @pytest.mark.parametrize("alternative", ["two-sided", "worse", "not_worse"])
 @pytest.mark.parametrize("margin", [0.0, 0.1])
 def test_at_the_null_the_expected_evidence_is_at_most_one(alternative, margin):

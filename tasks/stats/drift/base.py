@@ -21,9 +21,10 @@ class TestResult:
         name: The test.
         statistic: Its statistic, as in the literature.
         p_value: The chance of a statistic at least as extreme under no change, in [0, 1].
-        effect: A size that does not grow with the sample: Cliff's delta for Mann–Whitney (positive when the current
-            sample is larger), the largest gap for KS, Cramér's V for contingency tables.
+        effect: A size that does not grow with the sample: Cliff's delta for Mann–Whitney, the largest gap for KS,
+            Cramér's V for contingency tables.
         worse: Whether the move is in the bad direction; None where no direction was given or the test has none.
+        directed: Whether the sign of the effect tells the direction, positive when the current sample is larger.
     """
 
     __test__ = False  # pytest would collect a class of this name
@@ -33,6 +34,7 @@ class TestResult:
     p_value: float
     effect: float
     worse: bool | None = None
+    directed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class NumericPair:
 
     @cached_property
     def cdf_gap(self) -> tuple[float, float]:
-        """Largest (current − reference, reference − current) of the empirical distribution functions.
+        """Largest (current − reference, reference − current) of the empirical distribution functions, at least 0.
+
+        The first is large where current values lie lower, the second where they lie higher.
 
         Between two points of one sample its own function is flat and the other's only rises, so the extremes lie at
         the points of either sample, just before and just after: the smaller one's points are enough.
@@ -126,6 +130,7 @@ class NumericPair:
 
 
 _FEW_VALUES = 20
+"""Distinct reference values up to which each is a bin, as in the best-known drift library."""
 
 
 def _shares_by_bin(values: Floats, edges: Floats) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tasks.stats.drift.base import CategoricalPair, Distance, NumericPair, TestResult
 from tasks.stats.drift.catalog import CATEGORICAL, NUMERIC
-from tasks.stats.drift.summary import ReferenceSummary, count_levels, finite, summarize_reference
+from tasks.stats.drift.summary import ReferenceSummary, count_levels, finite
 
 Numbers = Sequence[float] | NDArray[Any]
 Levels = Sequence[Any] | NDArray[Any]
@@ -59,7 +59,7 @@ def compare_numeric(
         return outcomes
     return tuple(
         replace(outcome, worse=(outcome.effect > 0) is higher_is_worse and outcome.effect != 0)
-        if isinstance(outcome, TestResult) and outcome.name in {"ks", "mann_whitney"}
+        if isinstance(outcome, TestResult) and outcome.directed
         else outcome
         for outcome in outcomes
     )
@@ -83,24 +83,16 @@ def compare_categorical(
         (Distance(name='total_variation', value=0.25),)
     """
     chosen = [_known(name, CATEGORICAL) for name in tests]
-    known = (
-        reference
-        if isinstance(reference, ReferenceSummary)
-        else summarize_reference([str(v) for v in _present(reference)])
-    )
-    if not known.levels:
+    known = reference.levels if isinstance(reference, ReferenceSummary) else count_levels(reference, "reference")
+    if not known:
         raise ValueError("reference: a summary of numbers cannot be compared with categories")
-    seen = count_levels([str(value) for value in _present(current)])
-    levels = sorted({*known.levels, *seen})
+    seen = count_levels(current, "current")
+    levels = sorted({*known, *seen})
     pair = CategoricalPair(
-        np.array([known.levels.get(level, 0) for level in levels], dtype=np.float64),
+        np.array([known.get(level, 0) for level in levels], dtype=np.float64),
         np.array([seen.get(level, 0) for level in levels], dtype=np.float64),
     )
     return tuple(test(pair) for test in chosen)
-
-
-def _present(values: Levels) -> list[Any]:
-    return [value for value in values if value is not None and value == value]  # noqa: PLR0124 (NaN)
 
 
 def _known(name: str, catalog: Mapping[str, _Test]) -> _Test:

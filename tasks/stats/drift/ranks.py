@@ -1,4 +1,8 @@
-"""Tests on ranks and distribution functions; scipy is the engine."""
+"""Tests on ranks and distribution functions; scipy is the engine.
+
+Of a summarized reference `ks` and `mann_whitney` count all values it had. The others take the kept ones for all there
+were: their p-values are then too large, never too small.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,8 @@ def kolmogorov_smirnov(pair: NumericPair) -> TestResult:
     """Compare distribution functions by their largest gap, D = sup |F_ref − F_cur|.
 
     Assumes independent scores. Not for repeated looks: at 5 % it alarms in one window of twenty. The p-value is scipy's
-    (exact up to 10,000 values a sample, else the asymptotic Kolmogorov law, for the size the reference had before it
-    was summarized).
+    exact one up to 10,000 values a sample; beyond that, and of a summarized reference, the asymptotic Kolmogorov law
+    for as many values as the reference had. The effect is D, positive where the current values lie higher.
 
     Reference: Smirnov (1948), Table for estimating the goodness of fit of empirical distributions.
 
@@ -30,16 +34,17 @@ def kolmogorov_smirnov(pair: NumericPair) -> TestResult:
     """
     from scipy import stats
 
-    larger, smaller = pair.cdf_gap
-    statistic = max(larger, smaller)
+    above, below = pair.cdf_gap
+    statistic = max(above, below)
     n, m = pair.reference_size, pair.current.size
-    if max(n, m) <= _EXACT_AT_MOST:
+    if max(n, m) <= _EXACT_AT_MOST and pair.reference.size == n:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # "switching to asymp": either law is fine here
             p_value = float(stats.ks_2samp(pair.reference, pair.current).pvalue)
     else:
         p_value = float(stats.kstwobign.sf(statistic * math.sqrt(n * m / (n + m))))
-    return TestResult("ks", statistic, min(max(p_value, 0.0), 1.0), statistic if smaller >= larger else -statistic)
+    effect = statistic if below >= above else -statistic
+    return TestResult("ks", statistic, min(max(p_value, 0.0), 1.0), effect, directed=True)
 
 
 def mann_whitney(pair: NumericPair) -> TestResult:
@@ -63,7 +68,7 @@ def mann_whitney(pair: NumericPair) -> TestResult:
     u = _pairs_won(pair)
     effect = 2.0 * u / (n * m) - 1.0
     if pair.one_value:
-        return TestResult("mann_whitney", u, 1.0, 0.0)
+        return TestResult("mann_whitney", u, 1.0, 0.0, directed=True)
     ties = _tied(pair)
     if n * m <= 64 and ties == 0.0:
         p_value = float(stats.mannwhitneyu(pair.current, pair.reference, alternative="two-sided", method="auto").pvalue)
@@ -73,7 +78,7 @@ def mann_whitney(pair: NumericPair) -> TestResult:
         sd = math.sqrt(n * scale * m / 12.0 * (total + 1.0 - ties / (total * (total - 1.0))))
         z = (abs(u - n * m / 2.0) * scale - 0.5) / sd
         p_value = float(2.0 * stats.norm.sf(z))
-    return TestResult("mann_whitney", u, min(p_value, 1.0), effect)
+    return TestResult("mann_whitney", u, min(p_value, 1.0), effect, directed=True)
 
 
 def _pairs_won(pair: NumericPair) -> float:
@@ -190,5 +195,4 @@ def epps_singleton(pair: NumericPair) -> TestResult:
 
 
 def _gap(pair: NumericPair) -> float:
-    larger, smaller = pair.cdf_gap
-    return max(larger, smaller)
+    return max(pair.cdf_gap)

@@ -55,7 +55,7 @@ def summarize_reference(values: Sequence[Any] | NDArray[Any], size: int = 4096) 
         raise ValueError(f"size {size!r} must be at least 2")
     array = np.asarray(values)
     if array.dtype.kind not in "fiub":
-        levels = count_levels(values)
+        levels = count_levels(values, "reference")
         return ReferenceSummary(np.empty(0), levels, sum(levels.values()), 0.0)
     kept = np.sort(finite(array, "reference"))
     sd, ends = float(kept.std()), (float(kept[0]), float(kept[-1]))
@@ -78,13 +78,13 @@ def finite(values: NDArray[Any], side: str) -> Floats:
     return kept
 
 
-def count_levels(values: Sequence[Any] | NDArray[Any]) -> dict[str, int]:
+def count_levels(values: Sequence[Any] | NDArray[Any], side: str) -> dict[str, int]:
     """Return counts by category; missing ones (None, NaN) are dropped.
 
     Raises:
-        ValueError: when none is left.
+        ValueError: naming the side, when none is left.
     """
     levels = Counter(str(value) for value in values if value is not None and value == value)  # noqa: PLR0124 (NaN)
     if not levels:
-        raise ValueError(f"no category among {len(values)}")
+        raise ValueError(f"{side}: no category among {len(values)}")
     return dict(sorted(levels.items()))
