@@ -18,6 +18,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """How a formula begins, in the wide forms of East Asian spreadsheets too, also one that was marked already."""
 
+_RETURNS = re.compile(r"\r\n?")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
@@ -68,11 +69,13 @@ def line(text: str) -> str:
 def cell(text: str) -> str:
     """Return the text as a cell of an exported table may hold it: marked where a spreadsheet would compute it.
 
-    No two texts become alike; numbers stay numbers.
+    Numbers stay numbers. Lines end in one way: pandas writes a bare carriage return unquoted, and what follows it would
+    be a row of its own.
 
     >>> cell("=1+1"), cell("-0.5"), cell("1.4")
     ("'=1+1", '-0.5', '1.4')
     """
+    text = _RETURNS.sub("\n", text)
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 

@@ -33,9 +33,9 @@ def test_a_name_that_is_another_than_it_looks_is_not_legible(name: str) -> None:
 
 @pytest.mark.parametrize("text", [*HOSTILE, "'=1", "''=1", "'quoted'", "", "-", "-x"])
 def test_a_cell_is_no_formula_and_is_read_back(text: str) -> None:
-    """Spreadsheets compute what begins like this, in the wide forms too; no text is lost by it."""
+    """Spreadsheets compute what begins like this, in the wide forms too; only the way lines end is lost by it."""
     assert not cell(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"))
-    assert from_cell(cell(text)) == text
+    assert from_cell(cell(text)) == text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @pytest.mark.parametrize("text", ["-0.5", "+3", "-1e-07", "1.4", "a=b"])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import time
+from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tasks.domain.errors import TrackingError
-from tasks.domain.naming import safe
+from tasks.domain.naming import cell, safe
 from tasks.domain.verdict import Verdict
 from tasks.tracking import Tracker
 from tasks.tracking.metrics import judged_json
@@ -143,7 +146,7 @@ def test_names_from_logs_are_bounded_and_never_mixed_up(tracker: Tracker, name: 
     assert safe(name) != safe(name + "_")
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1|cmd", "-2+3", "@SUM(1)", "\t=1", "\uff1d1"])
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1|cmd", "-2+3", "@SUM(1)", "\t=1", "\r=1", "a\r=1", "\uff1d1"])
 def test_no_cell_of_an_exported_table_is_a_formula(tracker: Tracker, text: str) -> None:
     """Runs with their tags and parameters, and the judged sample; what is read back is the name as it was."""
     made = evaluation(
@@ -151,9 +154,11 @@ def test_no_cell_of_an_exported_table_is_a_formula(tracker: Tracker, text: str) 
     )
     run = tracker._client.get_run(tracker.record(made))
     table = json.loads(judged_json(made.judged))
-    texts = [str(cell) for row in table["data"] for cell in row if isinstance(cell, str)]
+    exported = pd.DataFrame(table["data"], columns=table["columns"]).to_csv(index=False)
+    assert len(list(csv.reader(StringIO(exported)))) == len(table["data"]) + 1
+    texts = [one for row in table["data"] for one in row if isinstance(one, str)]
     cells = [*run.data.tags.values(), *run.data.params.values(), str(run.info.run_name), *texts]
-    assert f"'{text}" in run.data.tags.values()
+    assert run.data.tags["plumbline.service"] == cell(text)
     assert {one for one in cells if one[:1] and one[0] in "=+-@\t\r\n\uff1d"} == {"-0.5"}
 
 
