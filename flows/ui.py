@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +25,34 @@ from tasks.tracking import newest_failure
 _READY_WITHIN_SECONDS = 90
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that was started.
+
+    Attributes:
+        name: As people call it.
+        process: It itself.
+        address: Where it answers once it is ready.
+        log: What it says.
+    """
+
+    name: str
+    process: subprocess.Popen[bytes]
+    address: str
+    log: Path
+
+    def answers(self) -> bool:
+        """Wait until it answers; False when it ends before, or takes too long."""
+        until = time.monotonic() + _READY_WITHIN_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(self.address, timeout=2):  # noqa: S310 (our own http address)
+                    return self.process.poll() is None
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.5)
+        return False
+
+
 def main() -> int:
     """Start both servers on loopback, wait until they answer, and say where they are."""
     console = Console()
@@ -29,29 +60,30 @@ def main() -> int:
         console.print("Nothing was recorded yet; run `make demo` first.")
         return 1
     recorded = _recorded()
-    prefect_port, mlflow_port = _free_port(4200), _free_port(5000)
-    prefect, mlflow = f"http://127.0.0.1:{prefect_port}", f"http://127.0.0.1:{mlflow_port}"
-    with ExitStack() as stack:
+    with ExitStack() as held:
+        prefect_port = _port(held, int(os.environ.get("PREFECT_SERVER_API_PORT", "4200")))
+        mlflow_port = _port(held, int(os.environ.get("MLFLOW_PORT", "5000")))
+        prefect, mlflow = f"http://127.0.0.1:{prefect_port}", f"http://127.0.0.1:{mlflow_port}"
         servers = [
-            stack.enter_context(
-                _server(_prefect_command(prefect_port), {"PREFECT_UI_API_URL": f"{prefect}/api"}, "prefect")
+            _server(
+                held,
+                "Prefect",
+                _prefect_command(prefect_port),
+                f"{prefect}/api/health",
+                {"PREFECT_UI_API_URL": f"{prefect}/api"},
             ),
-            stack.enter_context(
-                _server(
-                    _mlflow_command(mlflow_port, recorded), {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}, "mlflow"
-                )
+            _server(
+                held,
+                "MLflow",
+                _mlflow_command(mlflow_port, recorded),
+                mlflow,
+                {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
             ),
         ]
-        for server in servers:
-            stack.callback(server.terminate)
-        with console.status("Starting both servers (about 20 seconds) ..."):
-            ready = all(
-                _answers(address, server)
-                for address, server in zip((f"{prefect}/api/health", mlflow), servers, strict=True)
-            )
-        if not ready:
-            console.print(f"A server did not start; what it said is in {HOME}/ui-*.log")
-            return 1
+        with console.status("Starting both servers (20 to 40 seconds) ..."):
+            silent = [server for server in servers if not server.answers()]
+        if silent:
+            return _told(console, silent[0])
         whose = "the demo, " if recorded == DEMO_MLFLOW_URI else ""
         console.print(
             f"MLflow   {mlflow}    {whose}experiment plumbline/<service>: one run a release, one a window\n"
@@ -61,7 +93,10 @@ def main() -> int:
         for words in _incident(recorded, mlflow, prefect):
             say(console, words)
         console.print("Ctrl-C stops both.")
-        return _wait(servers)
+        try:
+            return _told(console, _first_to_end(servers))
+        except KeyboardInterrupt:
+            return 0
 
 
 def _incident(recorded: str, mlflow: str, prefect: str) -> list[str]:
@@ -78,12 +113,26 @@ def _incident(recorded: str, mlflow: str, prefect: str) -> list[str]:
     return [*told, ""]
 
 
-def _wait(servers: list[subprocess.Popen[bytes]]) -> int:
-    try:
-        while all(server.poll() is None for server in servers):
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        return 0
+def _first_to_end(servers: list[Server]) -> Server:
+    """Wait until a server ends, which none should."""
+    while True:
+        for server in servers:
+            if server.process.poll() is not None:
+                return server
+        time.sleep(0.5)
+
+
+def _told(console: Console, server: Server) -> int:
+    """Say of a server that is not there what it said itself, and end what was begun."""
+    ended = server.process.poll()
+    console.print(
+        f"{server.name} "
+        + (f"ended by itself (exit {ended})" if ended is not None else f"did not answer in {_READY_WITHIN_SECONDS} s")
+        + f"; all it said is in {server.log}, at last:",
+        soft_wrap=True,
+    )
+    for line in server.log.read_text(errors="replace").splitlines()[-5:]:
+        say(console, f"  {line}")
     return 1
 
 
@@ -108,29 +157,29 @@ def _mlflow_command(port: int, uri: str) -> list[str]:
     return [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri, *address, "--workers", "1"]
 
 
-def _server(command: list[str], environment: dict[str, str], name: str) -> subprocess.Popen[bytes]:
-    log = (Path(HOME) / f"ui-{name}.log").open("wb")
-    with log:
-        return subprocess.Popen(command, env=os.environ | environment, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603 (our own words)
+def _server(held: ExitStack, name: str, command: list[str], address: str, environment: dict[str, str]) -> Server:
+    """Start a server that ends with what is held."""
+    log = Path(HOME) / f"ui-{name.lower()}.log"
+    with log.open("wb") as said:
+        started = subprocess.Popen(command, env=os.environ | environment, stdout=said, stderr=subprocess.STDOUT)  # noqa: S603 (our own words)
+    process = held.enter_context(started)
+    held.callback(process.terminate)
+    return Server(name, process, address, log)
 
 
-def _answers(address: str, server: subprocess.Popen[bytes]) -> bool:
-    until = time.monotonic() + _READY_WITHIN_SECONDS
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 (our own http address)
-                return True
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    return False
-
-
-def _free_port(wanted: int) -> int:
+def _port(held: ExitStack, wanted: int) -> int:
+    """Return a free port, kept from every other `make ui` while it is held: a server takes half a minute to bind it."""
     for port in range(wanted, wanted + 50):
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    return wanted
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                continue
+        try:
+            claim = held.enter_context((Path(tempfile.gettempdir()) / f"plumbline-ui-{port}.lock").open("a"))
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            continue
+        return port
+    raise SystemExit(f"no port from {wanted} to {wanted + 49} is free")
 
 
 if __name__ == "__main__":
