@@ -10,8 +10,9 @@ from flows.comparing.contest import Contest
 from flows.running.artifacts import leave, table
 from flows.running.emitting import emit
 from tasks.domain.markdown import escaped
+from tasks.domain.signed import signed
 from tasks.domain.study import Study
-from tasks.experiments import ComparisonReport, ComparisonState, signed
+from tasks.experiments import ComparisonReport, ComparisonState
 from tasks.experiments.report import MetricReport
 from tasks.judging import judge_model
 from tasks.tracking import interval_figure, study_page

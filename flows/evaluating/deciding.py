@@ -255,8 +255,7 @@ class ReleaseOnTrial:
         )
 
     def _power(self) -> str | None:
-        feature = self.trial.features.get("quality/mean")
-        return power_note(feature, self.trial, self.rules.monitors.quality.margin) if feature else None
+        return power_note(self.trial, "quality", self.rules.monitors.quality.margin)
 
 
 def _point(window: Window, decision: Decision) -> TimelinePoint:

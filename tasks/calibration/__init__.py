@@ -6,6 +6,5 @@ Pure: labels, the judge's scores of the same interactions and those of the windo
 from tasks.calibration.agreement import Pair
 from tasks.calibration.ratings import human, ratings_of
 from tasks.calibration.report import calibration_report
-from tasks.calibration.wording import signed
 
-__all__ = ["Pair", "calibration_report", "human", "ratings_of", "signed"]
+__all__ = ["Pair", "calibration_report", "human", "ratings_of"]

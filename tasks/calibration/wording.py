@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tasks.calibration.agreement import FEWEST, USEFUL
 from tasks.domain.calibration import AgreementReport, CalibrationReport, LevelReport
+from tasks.domain.signed import signed
 
 _RELIABLE = 0.667
 """Krippendorff's lowest α from which even tentative conclusions may be drawn (Content Analysis, 2004, chapter 11)."""
@@ -38,7 +39,8 @@ def _levels(report: CalibrationReport, bias_labels: int | None) -> str:
     found, precision = report.agreement, report.precision
     assert found.bias is not None
     assert found.bias_interval is not None
-    bias = f"judge minus people {signed(found.bias)} ({_span(found.bias_interval, signed=True)})"
+    low, high = found.bias_interval
+    bias = f"judge minus people {signed(found.bias)} ({signed(low)} to {signed(high)})"
     if report.levels_trusted == "yes":
         return f"Levels: trusted. The judge's mean is people's, within {precision:g}: {bias}."
     if report.levels_trusted == "no":
@@ -102,15 +104,6 @@ def _level(one: LevelReport, precision: float) -> str:
     return f"{'All releases' if one.release is None else f'Release {one.release}'}: {'; '.join(said)}."
 
 
-def signed(value: float) -> str:
-    """Return a difference with its sign.
-
-    >>> signed(-0.0451)
-    '−0.045'
-    """
-    return f"{value:+.3f}".replace("-", "−")
-
-
-def _span(interval: tuple[float, float], *, digits: int = 2, signed: bool = False) -> str:
-    low, high = (f"{end:{'+' if signed else ''}.{3 if signed else digits}f}".replace("-", "−") for end in interval)
+def _span(interval: tuple[float, float], *, digits: int = 2) -> str:
+    low, high = (f"{end:.{digits}f}".replace("-", "−") for end in interval)
     return f"{low} to {high}"

@@ -6,19 +6,16 @@ import math
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from tasks.capacity.forecast import Forecast
 from tasks.capacity.planning import PlannedHour
 from tasks.capacity.wording import growth_per_week, words
+from tasks.domain.report import Report
 from tasks.domain.settings.capacity import Autoscaling
 
 
-class _Report(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class HourReport(_Report):
+class HourReport(Report):
     """One hour of a plan; a wait of None has no end: more comes than can be served."""
 
     start: datetime
@@ -30,7 +27,7 @@ class HourReport(_Report):
     holds: bool
 
 
-class DemandReport(_Report):
+class DemandReport(Report):
     """Traffic the plan was made from and for; growth is the change in a week, 0.02 for 2 %, None where not known."""
 
     start: datetime
@@ -43,7 +40,7 @@ class DemandReport(_Report):
     growth_interval: tuple[float, float] | None
 
 
-class ServiceTimeReport(_Report):
+class ServiceTimeReport(Report):
     """How long a request is worked on."""
 
     release: str
@@ -52,7 +49,7 @@ class ServiceTimeReport(_Report):
     squared_cv: float
 
 
-class CapacityReport(_Report):
+class CapacityReport(Report):
     """A plan of replicas, what it rests on, and what was done about it."""
 
     service: str

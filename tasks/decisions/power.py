@@ -8,11 +8,12 @@ from datetime import timedelta
 
 from tasks.decisions.lines import own_line
 from tasks.decisions.trial import Trial
-from tasks.domain.feature import Boundary, Feature
+from tasks.domain.feature import Feature
 from tasks.stats.power import detectable_drop, interactions_needed
 
 _DAY = timedelta(days=1)
 _DROPS = (0.05, 0.02, 0.01)
+"""What people ask for: a drop that users notice, the usual margin, and half of it."""
 
 _LONGEST = timedelta(days=28)
 """What takes longer is said not to show at all: few releases serve as long, and baselines are no longer."""
@@ -70,16 +71,26 @@ def power_words(trial: Trial, per_window: float) -> str:
     return f"At this sample a drop of {words[0].replace(' in', ' shows in', 1)}, {', '.join(words[1:])}."
 
 
-def power_note(feature: Feature, trial: Trial, margin: float) -> str | None:
-    """Return "power: ..." when the baseline can never show a drop of twice the margin, with what is missing."""
-    if feature.boundary is not Boundary.BASELINE or margin <= 0:
+def power_note(trial: Trial, monitor: str, margin: float) -> str | None:
+    """Return "power: ..." when the baseline can never show a drop of twice the margin, with what is missing.
+
+    Args:
+        trial: The detectors and lines.
+        monitor: Whose.
+        margin: The smallest drop that matters, in the feature's unit.
+    """
+    wanted = [
+        (interactions_needed(beyond, math.sqrt(feature.variance), 1.0, line, math.inf) * feature.design_effect, feature)
+        for feature, line in _compared(trial, monitor)
+        if (beyond := 2 * margin - feature.margin) > 0
+    ]
+    if not wanted:
         return None
-    line = own_line(trial.lines.rollback, trial.warn_weights.get(feature.monitor, 1.0))
-    wanted = interactions_needed(2 * margin, math.sqrt(feature.variance), 1.0, line, math.inf) * feature.design_effect
-    if wanted <= feature.baseline_size:
+    number, feature = min(wanted, key=lambda one: one[0] / one[1].baseline_size)
+    if number <= feature.baseline_size:
         return None
-    scores = f"the baseline's {feature.baseline_size} scores"
-    return f"power: {scores} never show a drop of {2 * margin:g}; that takes {wanted:,.0f}"
+    scores = f"the baseline's {feature.baseline_size:,} scores"
+    return f"power: {scores} never show a drop of {2 * margin:g}; that takes {number:,.0f}"
 
 
 def _compared(trial: Trial, monitor: str) -> Iterator[tuple[Feature, float]]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from tasks.domain.report import Intake, JudgeSpend, WindowReport
-
-
-class _Report(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+from tasks.domain.report import Intake, JudgeSpend, Report, WindowReport
+from tasks.domain.verdict import Verdict
 
 
-class BacktestedRelease(_Report):
+class BacktestedRelease(Report):
     """One release over the period.
 
     `warned_at` and the like are when it would have been known: the end of the window and the settle delay.
@@ -30,14 +27,14 @@ class BacktestedRelease(_Report):
     words: str = ""
 
 
-class RuleReport(_Report):
+class RuleReport(Report):
     """When a simple rule would have rolled back, by release; None: never."""
 
     rule: str
     fired_at: dict[str, datetime | None]
 
 
-class ExpectedSpend(_Report):
+class ExpectedSpend(Report):
     """What judging was expected to take before the first call, without the anchors."""
 
     calls: int = 0
@@ -45,7 +42,7 @@ class ExpectedSpend(_Report):
     words: str = ""
 
 
-class BacktestReport(_Report):
+class BacktestReport(Report):
     """What a policy would have done on past logs."""
 
     service: str
@@ -62,5 +59,4 @@ class BacktestReport(_Report):
 
     def worst(self) -> WindowReport | None:
         """Return the window to look at first: of the worst verdict, the newest."""
-        order = ["pass", "inconclusive", "warn", "fail"]
-        return max(self.windows, key=lambda one: (order.index(one.verdict), one.end), default=None)
+        return max(self.windows, key=lambda one: (Verdict(one.verdict).rank, one.end), default=None)

@@ -5,19 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from tasks.domain.report import JudgeSpend
+from tasks.domain.report import JudgeSpend, Report
 
 Trust = Literal["yes", "no", "open"]
 """What was shown: that the judge can be relied on, that it cannot, or neither yet."""
 
 
-class _Report(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class AgreementReport(_Report):
+class AgreementReport(Report):
     """How far the judge agrees with people on the labeled interactions.
 
     Attributes:
@@ -39,7 +35,7 @@ class AgreementReport(_Report):
     raters_alpha: float | None = None
 
 
-class LevelReport(_Report):
+class LevelReport(Report):
     """The level of a release as the judge, people, and both together see it.
 
     Attributes:
@@ -69,7 +65,7 @@ class LevelReport(_Report):
     note: str = ""
 
 
-class UnusedReport(_Report):
+class UnusedReport(Report):
     """Labels that could not be used, by cause, and which the first ones are."""
 
     cause: str
@@ -77,7 +73,7 @@ class UnusedReport(_Report):
     first: list[str]
 
 
-class DisagreementReport(_Report):
+class DisagreementReport(Report):
     """An interaction the judge and people see differently."""
 
     interaction_id: str
@@ -86,7 +82,7 @@ class DisagreementReport(_Report):
     people: float
 
 
-class CalibrationReport(_Report):
+class CalibrationReport(Report):
     """The judge held against people's scores.
 
     `levels_trusted` says whether the judge's mean may be read as people's, `changes_trusted` whether a change of it

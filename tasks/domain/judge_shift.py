@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tasks.domain.signed import signed
+
 MARGIN = 0.02
 """A smaller shift is nobody's concern; with call-to-call noise a margin of 0 would be crossed all the time."""
 
@@ -42,10 +44,10 @@ class JudgeShift:
         >>> JudgeShift(mean=-0.153, standard_error=0.01, anchors=100).words
         'judge moved: anchors −0.15 ± 0.01 (100 judged again)'
         """
-        signed = f"{self.mean:+.2f}".replace("-", "−")
+        shift = signed(self.mean, 2)
         if self.named:
-            return f"judge moved: anchors {signed} ± {self.standard_error:.2f} ({self.anchors} judged again)"
-        return f"anchors unmoved ({signed}, {self.anchors} judged again)"
+            return f"judge moved: anchors {shift} ± {self.standard_error:.2f} ({self.anchors} judged again)"
+        return f"anchors unmoved ({shift}, {self.anchors} judged again)"
 
 
 def shift_of(differences: Sequence[float]) -> JudgeShift | None:

@@ -7,11 +7,13 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Report(BaseModel):
+class Report(BaseModel):
+    """The root of what runs return: strict, so that a misspelled field is an error and not lost."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class FindingReport(_Report):
+class FindingReport(Report):
     """What one monitor found in one window."""
 
     monitor: str
@@ -24,7 +26,7 @@ class FindingReport(_Report):
     reason: str = ""
 
 
-class WindowReport(_Report):
+class WindowReport(Report):
     """One (release, window).
 
     `once_in` says how seldom an unchanged release looks like this, e.g. "3 hours"; empty before there is evidence.
@@ -48,7 +50,7 @@ class WindowReport(_Report):
     """Whether it fails because it is worse than its baseline: what a rollback needs, beside its other conditions."""
 
 
-class Intake(_Report):
+class Intake(Report):
     """What was read."""
 
     rows: int = 0
@@ -58,7 +60,7 @@ class Intake(_Report):
     quarantined: dict[str, int] = Field(default_factory=dict)
 
 
-class JudgeSpend(_Report):
+class JudgeSpend(Report):
     """What judging cost in this run."""
 
     calls: int = 0
@@ -68,7 +70,7 @@ class JudgeSpend(_Report):
     cost_usd: float | None = None
 
 
-class EvaluationReport(_Report):
+class EvaluationReport(Report):
     """What a run of `evaluate` found."""
 
     service: str
@@ -80,7 +82,7 @@ class EvaluationReport(_Report):
     judge: JudgeSpend = Field(default_factory=JudgeSpend)
 
 
-class ConditionReport(_Report):
+class ConditionReport(Report):
     """One condition of a change to production."""
 
     name: str
@@ -88,7 +90,7 @@ class ConditionReport(_Report):
     words: str
 
 
-class ActionReport(_Report):
+class ActionReport(Report):
     """What a request to change production came to.
 
     `state` is `done`, `dry_run`, `refused`, `failed` (a target refused; nothing was switched in the end), `rejected` (a
@@ -129,7 +131,7 @@ class ScalingReport(ActionReport):
     applied_at: datetime | None = None
 
 
-class ReleaseReport(_Report):
+class ReleaseReport(Report):
     """What a run of `release` did."""
 
     service: str
@@ -143,7 +145,7 @@ class ReleaseReport(_Report):
     live: str | None = None
 
 
-class ResponseReport(_Report):
+class ResponseReport(Report):
     """What a run of `respond` recorded and did."""
 
     service: str

@@ -6,7 +6,7 @@ state carries the decision.
 
 from tasks.experiments.assignment import assign
 from tasks.experiments.comparing import call_off, learn, start, update
-from tasks.experiments.deciding import ratio_evidence, signed
+from tasks.experiments.deciding import ratio_evidence
 from tasks.experiments.family import Family
 from tasks.experiments.report import ComparisonReport, comparison_report, nothing_to_compare
 from tasks.experiments.rows import Row
@@ -26,7 +26,6 @@ __all__ = [
     "learn",
     "nothing_to_compare",
     "ratio_evidence",
-    "signed",
     "start",
     "update",
 ]

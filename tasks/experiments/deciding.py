@@ -6,6 +6,7 @@ import math
 from datetime import timedelta
 
 from tasks.domain.settings.experiments import Experiment, Metric
+from tasks.domain.signed import signed
 from tasks.experiments.family import Family
 from tasks.experiments.forecast import about, more_pairs
 from tasks.experiments.repeats import effect_of
@@ -139,12 +140,3 @@ def _effect(state: ComparisonState, metric: Metric) -> float:
     if metric not in {"quality", "toxicity"}:
         return 1.0
     return max(effect_of(counts) for counts in state.contents)
-
-
-def signed(value: float) -> str:
-    """Return a difference as people read it.
-
-    >>> signed(-0.0123), signed(0.5)
-    ('−0.012', '+0.500')
-    """
-    return f"{value:+.3f}".replace("-", "−")

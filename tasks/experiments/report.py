@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from tasks.domain.report import JudgeSpend
+from tasks.domain.report import JudgeSpend, Report
 from tasks.domain.settings.experiments import Experiment
 from tasks.experiments.deciding import ratio_evidence
 from tasks.experiments.family import Family
 from tasks.experiments.state import ComparisonState, Outcome
 
 
-class MetricReport(BaseModel):
+class MetricReport(Report):
     """One metric: candidate minus control, as a feature of which more is better."""
-
-    model_config = ConfigDict(extra="forbid")
 
     metric: str
     pairs: int = 0
@@ -29,10 +27,8 @@ class MetricReport(BaseModel):
     log_evidence_worse: float = 0.0
 
 
-class ComparisonReport(BaseModel):
+class ComparisonReport(Report):
     """What a comparison of two releases has come to."""
-
-    model_config = ConfigDict(extra="forbid")
 
     service: str
     control: str

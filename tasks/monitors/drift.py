@@ -54,7 +54,7 @@ class DriftMonitor:
     name = "drift"
 
     def features(self, settings: Monitors, reference: Reference | None, *, strict: bool) -> tuple[Feature, ...]:  # noqa: ARG002
-        """Return twelve features a column: mid-ranks and five shares, up and down."""
+        """Return up to twelve features a column: mid-ranks and the shares within five baseline quantiles, both ways."""
         if reference is None:
             return ()
         return tuple(

@@ -10,7 +10,7 @@ from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
 from tasks.monitors.intervals import share_interval
 from tasks.monitors.reference import Reference, beyond_slow_changes
-from tasks.monitors.shares import baseline_feature, objective_feature, observed, slow_changes_of_share
+from tasks.monitors.shares import baseline_feature, objective_feature, observed, share_of, slow_changes_of_share
 
 
 def _without_error(summary: WindowSummary) -> tuple[int, int]:
@@ -52,15 +52,13 @@ class ErrorsMonitor:
         rate = 1 - good / total
         interval = share_interval(total - good, total)
         words = f"errors {rate:.1%} of {total}"
+        metrics = {"errors/rate": rate}
         baseline = effect = None
-        if moment.reference is not None:
-            counted = [_without_error(window) for window in moment.reference.windows]
-            seen = sum(number for _, number in counted)
-            if seen:
-                baseline = 1 - sum(successes for successes, _ in counted) / seen
-                effect = baseline - rate
-                words += f", baseline {baseline:.1%}"
-        metrics = {"errors/rate": rate} | ({"errors/baseline": baseline} if baseline is not None else {})
+        usual = share_of(moment.reference.windows, _without_error) if moment.reference else None
+        if usual is not None:
+            baseline, effect = 1 - usual, good / total - usual
+            words += f", baseline {baseline:.1%}"
+            metrics["errors/baseline"] = baseline
         return (
             Finding(
                 monitor=self.name,

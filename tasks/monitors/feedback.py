@@ -10,7 +10,7 @@ from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
 from tasks.monitors.intervals import share_interval
 from tasks.monitors.reference import Reference
-from tasks.monitors.shares import baseline_feature, observed
+from tasks.monitors.shares import baseline_feature, observed, share_of
 
 
 def _thumbs_up(summary: WindowSummary) -> tuple[int, int]:
@@ -44,14 +44,9 @@ class FeedbackMonitor:
             return NotMeasured(self.name, "no user answered in this window")
         rate = good / total
         words = f"feedback {rate:.0%} up of {total} answers"
-        baseline = effect = None
-        if moment.reference is not None:
-            counted = [_thumbs_up(window) for window in moment.reference.windows]
-            seen = sum(number for _, number in counted)
-            if seen:
-                baseline = sum(successes for successes, _ in counted) / seen
-                effect = rate - baseline
-                words += f", baseline {baseline:.0%}"
+        baseline = share_of(moment.reference.windows, _thumbs_up) if moment.reference else None
+        if baseline is not None:
+            words += f", baseline {baseline:.0%}"
         return (
             Finding(
                 monitor=self.name,
@@ -60,7 +55,7 @@ class FeedbackMonitor:
                 value=rate,
                 interval=share_interval(good, total),
                 baseline=baseline,
-                effect=effect,
+                effect=rate - baseline if baseline is not None else None,
                 metrics={"feedback/positive_rate": rate},
             ),
         )

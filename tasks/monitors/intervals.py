@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from tasks.monitors.columns import Arrays
+from tasks.stats.proportions import wilson
 
 _Z = 1.959963984540054
 
@@ -12,18 +13,11 @@ _Z = 1.959963984540054
 def share_interval(successes: int, total: int) -> tuple[float, float] | None:
     """Return Wilson's interval of a share; None when nothing was counted.
 
-    Source: Wilson (1927), Probable inference, the law of succession, and statistical inference.
-
     >>> low, high = share_interval(5, 100)
     >>> round(low, 4), round(high, 4)
     (0.0215, 0.1118)
     """
-    if not total:
-        return None
-    share = successes / total
-    spread = _Z * math.sqrt(share * (1 - share) / total + _Z**2 / (4 * total**2))
-    centre, scale = share + _Z**2 / (2 * total), 1 + _Z**2 / total
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    return wilson(successes, total, _Z) if total else None
 
 
 def mean_interval(mean: float, sd: float, size: int, design_effect: float = 1.0) -> tuple[float, float] | None:

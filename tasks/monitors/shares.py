@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from tasks.domain.feature import Boundary, Feature, Observation
 from tasks.domain.summary import WindowSummary
@@ -55,10 +55,16 @@ def baseline_feature(
     )
 
 
+def share_of(windows: Iterable[WindowSummary], counted: Counted) -> float | None:
+    """Return the share of good ones over all windows; None where none was measured."""
+    seen = [counted(window) for window in windows]
+    total = sum(number for _, number in seen)
+    return sum(good for good, _ in seen) / total if total else None
+
+
 def slow_changes_of_share(counted: Counted, reference: Reference) -> SlowChanges:
     """Return how far a share of good ones wandered over the baseline without anybody's fault."""
-    seen = [counted(window) for window in reference.windows]
-    mean = sum(good for good, _ in seen) / max(sum(total for _, total in seen), 1)
+    mean = share_of(reference.windows, counted) or 0.0
 
     def sums(window: WindowSummary) -> tuple[float, int]:
         good, total = counted(window)

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tasks.decisions.power import power_words, shows_within_a_day, windows_until
+from tasks.decisions.power import power_note, power_words, shows_within_a_day, windows_until
 from tasks.decisions.trial import Trial
+from tasks.stats.power import interactions_needed
 from tests.decisions.test_decide import on_trial, rules
 
 
@@ -44,6 +45,25 @@ def test_a_feature_beyond_slow_changes_shows_a_large_drop_sooner() -> None:
     alone, both = (Trial(features, levels, known.lines) for features in ([feature], [feature, sudden]))
     assert windows_until(both, "quality", 0.2, 40.0) < windows_until(alone, "quality", 0.2, 40.0) / 3
     assert windows_until(both, "quality", 0.021, 40.0) >= windows_until(alone, "quality", 0.021, 40.0)
+
+
+def test_a_baseline_that_can_never_show_the_drop_says_how_many_scores_it_takes() -> None:
+    """At the line the monitor crosses: one that only warns crosses its own, lower one."""
+    known = trial()
+    few = replace(known.features["quality/mean"], baseline_counts=[10] * len(known.features["quality/mean"].baseline))
+    rolls, warns = (Trial([few], {"quality": level}, known.lines) for level in ("rollback", "warn"))
+    needed = {
+        name: float(str(power_note(trial, "quality", 0.02)).rsplit("takes ", 1)[1].replace(",", ""))
+        for name, trial in (("rolls", rolls), ("warns", warns))
+    }
+    assert needed["rolls"] == pytest.approx(
+        interactions_needed(0.04, few.variance**0.5, 1.0, known.lines.rollback, float("inf")) * few.design_effect,
+        rel=0.01,
+    )
+    assert needed["warns"] < needed["rolls"]
+    assert power_note(rolls, "quality", 0.3) is None
+    assert power_note(rolls, "quality", 0.0) is None
+    assert power_note(rolls, "weather", 0.02) is None
 
 
 def test_a_larger_budget_of_errors_shows_drops_sooner() -> None:

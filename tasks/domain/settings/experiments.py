@@ -9,7 +9,6 @@ from pydantic import Field, field_validator, model_validator
 from tasks.domain.settings.base import Settings
 
 Metric = Literal["quality", "toxicity", "errors", "latency", "cost", "feedback"]
-METRICS: tuple[Metric, ...] = ("quality", "toxicity", "errors", "latency", "cost", "feedback")
 """What two releases are compared in; each becomes a feature in [0, 1] of which more is better."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -14,15 +14,7 @@ OnBreach = Literal["warn", "rollback"]
 DriftColumn = Literal[
     "input_tokens", "output_tokens", "prompt_chars", "context_chars", "response_chars", "latency_ms", "score"
 ]
-DRIFT_COLUMNS: tuple[DriftColumn, ...] = (
-    "input_tokens",
-    "output_tokens",
-    "prompt_chars",
-    "context_chars",
-    "response_chars",
-    "latency_ms",
-    "score",
-)
+DRIFT_COLUMNS: tuple[DriftColumn, ...] = get_args(DriftColumn)
 """Columns watched for drift; `score` is the judge's quality."""
 
 INPUT_COLUMNS = frozenset({"input_tokens", "prompt_chars", "context_chars"})
