@@ -15,6 +15,7 @@ from tasks.domain.report import (
     WindowReport,
 )
 from tasks.domain.verdict import Verdict, worst
+from tasks.domain.window import span
 
 
 def window_report(evaluation: Evaluation, run_id: str, state: str) -> WindowReport:
@@ -82,8 +83,8 @@ def evaluation_report(
         )
     verdict = worst(Verdict(window.verdict) for window in windows)
     newest = [window for window in windows if window.verdict == verdict.value][-1]
-    span = f"{newest.release} {newest.start:%Y-%m-%d %H:%M}–{newest.end:%H:%M}Z"
-    reasons = [f"{span}: {reason}" for reason in newest.reasons]
+    when = f"{newest.release} {span(newest.start, newest.end)}"
+    reasons = [f"{when}: {reason}" for reason in newest.reasons]
     return EvaluationReport(
         service=service,
         verdict=verdict.value,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from tasks.decisions.decide import Decision
 from tasks.decisions.lines import Thresholds
 from tasks.decisions.power import power_words
@@ -11,12 +9,14 @@ from tasks.decisions.trial import Trial
 from tasks.domain.finding import Finding
 from tasks.domain.once_in import once_in
 from tasks.domain.verdict import Verdict
-from tasks.domain.window import Window
+from tasks.domain.window import Window, span
 
 
 def verdict_text(service: str, release: str, window: Window, decision: Decision, trial: Trial, *, baseline: str) -> str:
     """Return headline, reasons, how unusual it is, and what could have been seen; plain text, a few lines."""
-    lines = [f"{decision.verdict.upper()}  {service} {release}, {_when(window)}. {_headline(decision)}"]
+    lines = [
+        f"{decision.verdict.upper()}  {service} {release}, {span(window.start, window.end)}. {_headline(decision)}"
+    ]
     if decision.verdict in {Verdict.WARN, Verdict.FAIL, Verdict.INCONCLUSIVE}:
         lines += [f"- {reason[:1].upper()}{reason[1:]}." for reason in decision.reasons]
     lines.append(_unusual(decision, trial.lines))
@@ -43,12 +43,6 @@ def _headline(decision: Decision) -> str:
                 if decision.state.failure and not decision.state.failure.absolute_only
                 else "An objective is breached."
             )
-
-
-def _when(window: Window) -> str:
-    if window.start.date() == (window.end - timedelta(seconds=1)).date():
-        return f"{window.start:%Y-%m-%d %H:%M}–{window.end:%H:%M}Z"
-    return f"{window.start:%Y-%m-%d %H:%M}Z – {window.end:%Y-%m-%d %H:%M}Z"
 
 
 def _unusual(decision: Decision, lines: Thresholds) -> str:

@@ -35,6 +35,28 @@ class Window:
         return self.end - self.start
 
 
+def span(start: datetime, end: datetime, *, year: bool = True) -> str:
+    """Return `[start, end)` as people write it: days by their dates, up to and with the last; midnight ends as 24:00.
+
+    >>> span(datetime(2026, 11, 25, 13, tzinfo=UTC), datetime(2026, 11, 25, 14, tzinfo=UTC))
+    '2026-11-25 13:00–14:00Z'
+    >>> span(datetime(2026, 11, 25, 21, tzinfo=UTC), datetime(2026, 11, 26, tzinfo=UTC))
+    '2026-11-25 21:00–24:00Z'
+    >>> span(datetime(2026, 11, 25, tzinfo=UTC), datetime(2026, 11, 26, tzinfo=UTC))
+    '2026-11-25 UTC'
+    >>> span(datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 11, 26, tzinfo=UTC), year=False)
+    '11-24 – 11-25 UTC'
+    """
+    day = "%Y-%m-%d" if year else "%m-%d"
+    last = end - timedelta(microseconds=1)
+    if start == floor(start, _DAY) and end == floor(end, _DAY) and start < end:
+        dates = dict.fromkeys(f"{moment:{day}}" for moment in (start, last))
+        return f"{' – '.join(dates)} UTC"
+    if start.date() == last.date():
+        return f"{start:{day} %H:%M}–{'24:00' if last.date() < end.date() else f'{end:%H:%M}'}Z"
+    return f"{start:{day} %H:%M}Z – {end:{day} %H:%M}Z"
+
+
 def parse_length(text: str) -> timedelta:
     """Turn `"15m"`, `"1h"`, `"1d"` into a length that divides a day (or is whole days).
 

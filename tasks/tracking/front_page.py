@@ -10,6 +10,7 @@ from tasks.domain.naming import plain
 from tasks.domain.release import Release
 from tasks.domain.report import WindowReport
 from tasks.domain.verdict import Verdict
+from tasks.domain.window import span
 from tasks.tracking.note import note_of
 from tasks.tracking.standing import Standing
 from tasks.tracking.tags import COLOUR, COLOURS
@@ -96,7 +97,7 @@ def fleet_tags(standing: Standing, experiment: str) -> dict[str, str]:
         "since": f"{standing.since:%m-%d %H:%M}Z" if standing.since else "",
         "quality": _quality(standing),
         "once in": newest.once_in if newest else "",
-        "last window": f"{newest.start:%m-%d %H:%M}–{newest.end:%H:%M}Z" if newest else "",
+        "last window": span(newest.start, newest.end, year=False) if newest else "",
         "mode": standing.mode,
         "owner": standing.owner or "nobody named",
         "judge a day": _usd(standing.judge_usd_a_day),

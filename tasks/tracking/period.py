@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tasks.domain.report import EvaluationReport, FindingReport, WindowReport
 from tasks.domain.verdict import Verdict, worst
+from tasks.domain.window import span
 from tasks.tracking.page import number, page
 from tasks.tracking.period_figures import quality_over_time, verdicts_over_time
 
@@ -73,14 +74,13 @@ def render_period(report: EvaluationReport, *, title: str = "", notes: Sequence[
         report=report,
         notes=notes,
         windows=windows,
-        end=max((window.end for window in windows), default=None),
+        when=span(windows[0].start, max(window.end for window in windows)) if windows else "",
         counts={name: count for name, count in counts.items() if count},
         verdicts_figure=verdicts_over_time(windows),
         quality_figure=quality_over_time(windows),
         releases=[_release_row(release, mine) for release, mine in releases],
         incidents=[_incident_row(incident) for incident in incidents_of(windows)],
         worst=[_window_row(window) for window in sorted(bad, key=_badness)[:_WORST_SHOWN]],
-        moment=_moment,
     )
 
 
@@ -108,7 +108,7 @@ def _release_row(release: str, windows: Sequence[WindowReport]) -> dict[str, obj
     return {
         "release": release,
         "verdict": verdict,
-        "span": f"{_moment(windows[0].start)} – {_moment(newest.end)}",
+        "span": span(windows[0].start, newest.end),
         "windows": len(windows),
         "judged": f"{sum(window.judged for window in windows):,}",
         "quality": number(_mean(windows, "quality")),
@@ -146,7 +146,7 @@ def _window_row(window: WindowReport) -> dict[str, object]:
     quality = _finding(window, "quality")
     interval = quality.interval if quality else None
     return {
-        "when": f"{_moment(window.start)} – {window.end:%H:%M}",
+        "when": span(window.start, window.end),
         "release": window.release,
         "verdict": window.verdict,
         "quality": number(quality.value if quality else None),

@@ -7,6 +7,7 @@ from tasks.domain.finding import Finding
 from tasks.domain.judgment import Judged
 from tasks.domain.once_in import once_in
 from tasks.domain.verdict import Verdict
+from tasks.domain.window import span
 from tasks.tracking.figures import evidence_figure, quality_figure
 from tasks.tracking.page import number, page
 
@@ -27,6 +28,7 @@ def render_report(evaluation: Evaluation) -> str:
         "report.html.j2",
         evaluation=evaluation,
         verdict=evaluation.verdict.value,
+        when=span(evaluation.window.start, evaluation.window.end),
         headline=headline,
         reasons=[line.removeprefix("- ") for line in lines if line.startswith("- ")],
         paragraphs=[line for line in lines if not line.startswith("- ")],
