@@ -22,10 +22,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 demo: install
 	@$(RUN)/python -m flows.demo
 
-# make try LOGS=path [SERVICE=name] [COLUMNS='prompt=question,...'] [ZONE=Europe/Berlin] [MODEL=name] [BUDGET=2]
+# make try LOGS=path [SERVICE=name] [MAP='prompt=question,...'] [ZONE=Europe/Berlin] [MODEL=name] [BUDGET=2]
 try: install
 	@test -n "$(LOGS)" || { echo "make try LOGS=path: a file, folder or glob of JSONL, CSV or Parquet"; exit 1; }
-	@$(RUN)/python -m flows.trying "$(LOGS)" --service="$(SERVICE)" --columns="$(COLUMNS)" --zone="$(ZONE)" \
+	@$(RUN)/python -m flows.trying "$(LOGS)" --service="$(SERVICE)" --columns="$(MAP)" --zone="$(ZONE)" \
 		--model="$(MODEL)" --budget="$(or $(BUDGET),2)"
 
 # FILES="teams/*.yaml prefect.yaml" instead of the usual ones; PART=1 when they are not all of them.

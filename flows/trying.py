@@ -71,7 +71,7 @@ def _told(columns: str) -> dict[str, str]:
     """Read `name=column,name=column`."""
     pairs = [pair.partition("=") for pair in columns.split(",") if pair.strip()]
     if wrong := [name for name, equals, column in pairs if not (equals and column.strip())]:
-        raise SettingsError(f"COLUMNS has {wrong[0]!r}; write it as COLUMNS='prompt=your column,response=another'")
+        raise SettingsError(f"MAP has {wrong[0]!r}; write it as MAP='prompt=your column,response=another'")
     return {name.strip(): column.strip() for name, _, column in pairs}
 
 

@@ -48,7 +48,7 @@ def table(
         (["nowhere.csv"], "Cannot try this: logs.path 'nowhere.csv' does not exist; name a file"),
         (["logs.csv", "--zone", "Mars"], "'Mars' is no time zone; use UTC"),
         (["logs.csv", "--columns", "promt=Question"], "did you mean 'prompt'"),
-        (["logs.csv", "--columns", "prompt"], "COLUMNS has 'prompt'; write it as COLUMNS="),
+        (["logs.csv", "--columns", "prompt"], "MAP has 'prompt'; write it as MAP="),
         (["logs.csv", "--columns", "prompt=Qestion"], "the nearest that exists is 'Question'"),
         (["logs.csv", "--budget", "much"], "BUDGET 'much' is no amount; give US dollars"),
         (["logs.csv", "--service", "shop"], "SERVICE 'shop' is none of '<b>shop</b>'; choose one"),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from tasks.domain.errors import SettingsError
-from tasks.domain.interaction import CANONICAL_NAMES
+from tasks.domain.interaction import CANONICAL_NAMES, REQUIRED_NAMES
 from tasks.domain.settings.base import Settings
 from tasks.domain.settings.delay import Delay
 
@@ -42,7 +42,7 @@ class LogSource(Settings):
     columns: dict[str, str] = Field(
         default_factory=dict,
         description="Canonical name to your column, dotted into JSON: {'service': 'model_id', 'prompt': 'req.text'}. "
-        "Only what differs; a number in another unit as 'latency_s * 1000'. Canonical: "
+        "Only what differs; a number in another unit as 'latency_s * 1000', '' for a column to be left out. Canonical: "
         + ", ".join(CANONICAL_NAMES)
         + ".",
     )
@@ -83,6 +83,8 @@ class LogSource(Settings):
                 raise SettingsError(
                     f"columns maps {{canonical name: your column}}, and {name!r} is no canonical name; {hint}"
                 )
+        if needed := [name for name in REQUIRED_NAMES if columns.get(name, name) == ""]:
+            raise SettingsError(f"columns leaves out {needed[0]!r}, which every interaction needs; name your column")
         return columns
 
     @field_validator("timezone")

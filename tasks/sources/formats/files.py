@@ -16,6 +16,7 @@ FORMATS = {
     ".jsonlines": "jsonl",
     ".log": "jsonl",
     ".csv": "csv",
+    ".tsv": "csv",
     ".parquet": "parquet",
 }
 """Format by ending; all but Parquet also with `.gz`."""

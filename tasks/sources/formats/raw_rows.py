@@ -55,7 +55,8 @@ def _jsonl(file: IO[bytes], name: str) -> Iterator[RawRow]:
 def _csv(file: IO[bytes]) -> Iterator[RawRow]:
     with csv_table(file) as table:
         for _, _, row in table.rows():
-            yield row
+            # Which columns are numbers is not known yet: whatever looks like one is.
+            yield row if isinstance(row, Fault) else table.with_points(row, row)
 
 
 def _parquet(file: IO[bytes]) -> Iterator[RawRow]:

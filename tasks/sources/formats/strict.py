@@ -131,7 +131,8 @@ class _NestedReader:
         for line in lines:
             found = dict(zip(names, values(decode(line)), strict=True))
             found["timestamp"] = found["timestamp"].astimezone(UTC)
-            found["feedback"] = _FEEDBACK.get(found["feedback"], found["feedback"])
+            if "feedback" in found:  # unless it is left out
+                found["feedback"] = _FEEDBACK.get(found["feedback"], found["feedback"])
             entries.append(Interaction(**found))
         _check_names(entries)
         return entries

@@ -56,7 +56,7 @@ def gaps(seen: Sequence[SeenColumn], missing: Sequence[str]) -> list[str]:
         missing: Required names that no column suits.
     """
     there = ", ".join(column.path for column in seen[:_SHOWN]) + (" ..." if len(seen) > _SHOWN else "")
-    named = f"The columns are {there}. If one of them is meant: make try ... COLUMNS='{{name}}=column'"
+    named = f"The columns are {there}. If one of them is meant: make try ... MAP='{{name}}=column'"
     return [f"no column holds {name}: {_NEEDED[name]}. {named.format(name=name)}" for name in missing]
 
 
@@ -72,7 +72,7 @@ def doubts(columns: Sequence[_Guessed], seen: Sequence[SeenColumn], known: set[s
     for one in columns:
         if one.unsure:
             others = f" It could also be {', '.join(map(repr, one.alternatives[:3]))}." if one.alternatives else ""
-            yield f"is {one.path!r} the {one.name}?{others} If not: make try ... COLUMNS='{one.name}=column'"
+            yield f"is {one.path!r} the {one.name}?{others} If not: make try ... MAP='{one.name}=column'"
         elif " * " in one.path:
             yield f"{one.name} is taken as {one.path!r}: is that its unit?"
     if naive:

@@ -14,8 +14,11 @@ from pydantic import ValidationError
 from tasks.domain.errors import SettingsError
 from tasks.domain.interaction import CANONICAL_NAMES
 from tasks.domain.settings.logs import LogSource
-from tasks.sources.mapping.columns import Column, Path, Preset, Scaled
+from tasks.sources.mapping.columns import Column, NotZero, Path, Preset, Scaled
 from tasks.sources.mapping.presets import MLFLOW_TRACE, PRESETS
+
+NUMBERS = ("input_tokens", "output_tokens", "latency_ms", "cost_usd", "feedback")
+"""Canonical names whose values are numbers."""
 
 _SCALED = re.compile(r"(?P<path>.*\S)\s+\*\s+(?P<factor>\d+(\.\d+)?(e-?\d+)?)")
 """A column in another unit: `latency_s * 1000`."""
@@ -37,6 +40,11 @@ class Mapping:
     preset: Preset
     naive_zone: tzinfo | None = None
 
+    def number_paths(self) -> frozenset[str]:
+        """Return where the numbers stand."""
+        places = (place for name in NUMBERS for place in self.columns.get(name, ()))
+        return frozenset(place.path for place in places if isinstance(place, Path | Scaled | NotZero))
+
     def one_path_each(self) -> dict[str, str] | None:
         """Return canonical name to path, where every value stands at one path of its own; else None."""
         paths = {}
@@ -49,17 +57,18 @@ class Mapping:
 
 
 def mapping_of(source: LogSource) -> Mapping:
-    """Put preset, columns and segment together; `logs.segment` wins over `columns.segment`."""
+    """Put preset, columns and segment together; `logs.segment` wins over `columns.segment`, '' leaves out."""
     preset = MLFLOW_TRACE if source.kind == "mlflow_traces" else PRESETS[source.preset]
     named = dict(source.columns)
     if source.segment is not None:
         named["segment"] = source.segment
     columns: dict[str, tuple[Column, ...]] = dict(preset.columns)
-    places = {name: _place(text) for name, text in named.items()}
+    places = {name: _place(text) for name, text in named.items() if text}
     columns |= {name: (place,) for name, place in places.items()}
+    left_out = named.keys() - places.keys()
     zone = ZoneInfo(source.timezone) if source.timezone else UTC if preset.naive_is_utc else None
     return Mapping(
-        columns={name: columns[name] for name in CANONICAL_NAMES if name in columns},
+        columns={name: columns[name] for name in CANONICAL_NAMES if name in columns and name not in left_out},
         named={name: place.path for name, place in places.items()},
         preset=preset,
         naive_zone=zone,

@@ -1,7 +1,8 @@
-"""When a row happened: ISO 8601 text or a count since 1970 in seconds, milli-, micro- or nanoseconds."""
+"""When a row happened: ISO 8601 text, `31.12.2026 23:59:59`, or a count since 1970 in seconds or parts of them."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -10,6 +11,13 @@ from tasks.sources.quarantine import Fault
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Counts since 1970 tell their unit by their size: as seconds, 1e8 is 1973 and 1e11 the year 5138.
 _MICROSECONDS_BELOW = ((1e8, None), (1e11, 1_000_000), (1e14, 1_000), (1e17, 1), (1e20, 0.001))
+
+_DAY_FIRST = re.compile(
+    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}),?\s+(?P<hour>\d{1,2})(?P<rest>:\d{2}(:\d{2}([.,]\d{1,6})?)?)"
+    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+"""Dots part dates that begin with the day, wherever they are used. With slashes either may come first: no guess."""
 
 
 def moment_of(value: Any, *, naive_zone: tzinfo | None = None) -> datetime:
@@ -44,7 +52,7 @@ def _read(value: Any) -> datetime:
                 text = text.removesuffix(zone) + "+00:00"
         if not _is_count(text):
             try:
-                return datetime.fromisoformat(text)
+                return datetime.fromisoformat(_as_iso(text))
             except ValueError:
                 raise Fault("unreadable timestamp", "timestamp") from None
         value = float(text) if "." in text else int(text)
@@ -57,6 +65,15 @@ def _read(value: Any) -> datetime:
         if value < bound:
             break
     raise Fault("unreadable timestamp", "timestamp")
+
+
+def _as_iso(text: str) -> str:
+    """Return a date that begins with the day as ISO 8601 writes it; anything else as it is."""
+    found = _DAY_FIRST.fullmatch(text)
+    if found is None:
+        return text
+    date = f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
+    return f"{date}T{found['hour']:0>2}{found['rest'].replace(',', '.')}{found['zone'] or ''}"
 
 
 def _is_count(text: str) -> bool:

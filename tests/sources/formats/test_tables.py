@@ -47,6 +47,33 @@ def test_a_broken_csv_row_is_one_broken_row(tmp_path: Path) -> None:
     assert [aside.line for aside in reading.quarantined_rows] == [3, 4]
 
 
+@pytest.mark.parametrize(("delimiter", "ending"), [(";", "csv"), ("\t", "csv"), ("\t", "tsv")])
+def test_semicolons_or_tabs_part_cells_where_the_header_has_them(tmp_path: Path, delimiter: str, ending: str) -> None:
+    """As European spreadsheets write tables, with their byte order mark and decimal commas; texts stay as they are."""
+    rows = [row(at, prompt=f"1,5 or 2,5; {at}, {at}?", response="3,14") for at in range(3)]
+    written = [one | {"latency_ms": "1.234,5", "cost_usd": "0,25", "feedback": "-0,5", "wait": "1,5"} for one in rows]
+    path = tmp_path / f"a.{ending}"
+    with path.open("w", newline="", encoding="utf-8-sig") as opened:
+        writer = csv.DictWriter(opened, list(written[0]), delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(written)
+    found = list(read({"path": str(path)}, START, END))
+    assert [(one.prompt, one.response) for one in found] == [(one["prompt"], "3,14") for one in rows]
+    assert {(one.latency_ms, one.cost_usd, one.feedback) for one in found} == {(1234.5, 0.25, -0.5)}
+    scaled = read({"path": str(path), "columns": {"latency_ms": "wait * 1000"}}, START, END)
+    assert {one.latency_ms for one in scaled} == {1500.0}
+
+
+def test_a_comma_in_a_number_of_a_comma_file_stays_a_fault(tmp_path: Path) -> None:
+    """There `1,234` may mean a thousand; semicolons within quoted names of a header part nothing."""
+    path = write_csv(
+        tmp_path / "a.csv", [row(at, latency_ms="1,234") | {"a;b;c;d;e;f;g;h;i;j;k;l;m;n,": "x"} for at in range(2)]
+    )
+    reading = read({"path": str(path)}, START, END)
+    assert not list(reading)
+    assert reading.quarantined == {"bad number: latency_ms": 2}
+
+
 def test_an_empty_csv_cell_is_no_value_but_an_empty_response_is_one(tmp_path: Path) -> None:
     """A table has no null, and a service that answers nothing must be seen."""
     path = write_csv(tmp_path / "a.csv", [row(0, response="", latency_ms="", release="", error="")])

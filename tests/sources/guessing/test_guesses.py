@@ -43,7 +43,7 @@ def test_logs_without_an_id_say_what_it_is_for_and_what_to_do(tmp_path: Path) ->
     (words,) = found.missing
     assert "no column holds interaction_id" in words
     assert "request id" in words
-    assert "COLUMNS='interaction_id=column'" in words
+    assert "MAP='interaction_id=column'" in words
     assert found.readable == 0
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.domain.errors import SettingsError, SourceError
@@ -57,6 +57,18 @@ def test_a_column_that_first_occurs_late_is_no_error(tmp_path: Path) -> None:
     columns = {"segment": "meta.tënant"}
     read_rows = list(read({"path": str(write(tmp_path / "a.jsonl", rows)), "columns": columns}, START, END))
     assert [one.segment for one in read_rows if one.segment] == ["nested"]
+
+
+def test_a_column_that_is_left_out_is_not_read(tmp_path: Path) -> None:
+    """Its values put no row aside, at the top or nested; what is needed cannot be left out."""
+    rows = [row(at, feedback="gut", meta={"release": "7"}) for at in range(300)]
+    path = str(write(tmp_path / "a.jsonl", rows))
+    for columns in ({"feedback": ""}, {"feedback": "", "release": "meta.release"}):
+        reading = read({"path": path, "columns": columns}, START, END)
+        assert {one.feedback for one in reading} == {None}
+        assert (reading.rows, reading.quarantined) == (300, {})
+    with pytest.raises(SettingsError, match=r"columns leaves out 'prompt'"):
+        read({"path": path, "columns": {"prompt": ""}}, START, END)
 
 
 def test_a_literal_key_counts_before_nesting_and_rows_may_differ_in_shape(tmp_path: Path) -> None:
@@ -122,6 +134,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=8)
 
 
+@settings(deadline=None)  # files are written
 @given(mapped=st.dictionaries(st.sampled_from(["service", "prompt", "latency_ms", "segment"]), names, max_size=4))
 def test_renamed_columns_read_as_the_canonical_ones(logs: Path, mapped: dict[str, str]) -> None:
     """Whatever the names, flat or dotted, one column for two values or not."""
@@ -153,6 +166,7 @@ def test_nested_columns_read_as_the_canonical_ones(tmp_path: Path) -> None:
 steps = st.lists(st.sampled_from(["a", "b", "prompt", "model"]), min_size=1, max_size=3)
 
 
+@settings(deadline=None)  # files are written
 @given(mapped=st.dictionaries(st.sampled_from(["service", "prompt", "latency_ms", "feedback"]), steps, max_size=4))
 def test_columns_nested_in_any_way_read_as_the_canonical_ones(logs: Path, mapped: dict[str, list[str]]) -> None:
     """Paths that share their first steps, that lead through canonical names; those that collide are left out."""
