@@ -13,6 +13,7 @@ from tasks.calibration.ratings import raters_alpha, ratings_of
 from tasks.calibration.wording import words
 from tasks.domain.calibration import CalibrationReport, DisagreementReport, UnusedReport
 from tasks.domain.label import Label, UnusedLabel
+from tasks.domain.naming import line
 from tasks.domain.report import JudgeSpend
 from tasks.stats.power import labels_needed
 
@@ -84,7 +85,7 @@ def _bias_labels(pairs: Sequence[Pair], precision: float) -> int | None:
 def _unused(unused: Sequence[UnusedLabel]) -> list[UnusedReport]:
     by_cause: dict[str, list[str]] = {}
     for one in unused:
-        by_cause.setdefault(one.cause, []).append(" ".join(one.name.split())[:_NAME_AT_MOST])
+        by_cause.setdefault(one.cause, []).append(line(one.name).strip()[:_NAME_AT_MOST])
     ordered = sorted(by_cause.items(), key=lambda item: (-len(item[1]), item[0]))
     return [UnusedReport(cause=cause, labels=len(names), first=names[:_NAMED]) for cause, names in ordered]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.finding import Finding
 from tasks.domain.judgment import Judged
+from tasks.domain.naming import line
 from tasks.domain.once_in import once_in
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import span
@@ -70,7 +71,7 @@ def _signed(value: float | None) -> str:
 def _shown(one: Judged) -> dict[str, str]:
     interaction, judgment = one.interaction, one.judgment
     return {
-        "id": interaction.interaction_id,
+        "id": line(interaction.interaction_id),
         "quality": f"{judgment.scores.get('quality', 0.0):.2f}",
         "toxicity": f"{judgment.scores.get('toxicity', 0.0):.2f}",
         "title": _cut(" ".join(interaction.prompt.split()), _TITLE) or "(empty)",

@@ -45,7 +45,7 @@ def drawn(
 
 def test_without_a_label_that_matches_nothing_is_said_of_the_judge() -> None:
     """But which labels there were, and why none could be used."""
-    found = report([], unused=[UnusedLabel("not in the logs", f"i{at}\n") for at in range(7)])
+    found = report([], unused=[UnusedLabel("not in the logs", f"i\u202e{at}\n") for at in range(7)])
     assert (found.levels_trusted, found.changes_trusted, found.levels) == ("open", "open", [])
     assert found.agreement.kappa is None
     assert "nothing can be said of the judge" in found.text

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 
 from tasks.domain.evaluation import Lines, TimelinePoint
@@ -45,6 +47,13 @@ def test_nothing_in_a_text_executes_or_is_requested(evil: str) -> None:
     assert not any(name.startswith("on") for name, _ in seen.attributes)
     assert not any(name in {"src", "href", "action", "srcset"} for name, _ in seen.attributes)
     assert evil in "".join(seen.text)
+
+
+def test_an_id_does_not_turn_what_stands_beside_it() -> None:
+    """Ids are whatever somebody wrote; scores follow them in one line."""
+    (first, *_) = evaluation().judged
+    turned = replace(first, interaction=msgspec.structs.replace(first.interaction, interaction_id="a\u202eb"))
+    assert "ab · toxicity 0.00" in render_report(evaluation(judged=(turned,)))
 
 
 @pytest.mark.parametrize("verdict", Verdict)

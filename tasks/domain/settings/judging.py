@@ -11,6 +11,7 @@ from tasks.domain.judge_shift import FEWEST
 from tasks.domain.settings.base import Settings
 from tasks.domain.settings.delay import Delay
 from tasks.domain.settings.secret import SecretName
+from tasks.domain.settings.words import Name
 
 
 class Judge(Settings):
@@ -20,7 +21,7 @@ class Judge(Settings):
         default="openai",
         description="openai: any OpenAI-compatible endpoint. heuristic: offline word overlap, no LLM, for trials.",
     )
-    model: str = Field(default="gpt-4o-mini", min_length=1, description="The judge's model.")
+    model: Name = Field(default="gpt-4o-mini", min_length=1, description="The judge's model.")
     base_url: str | None = Field(
         default=None, description="Address of the endpoint; empty: OPENAI_BASE_URL, else OpenAI's own."
     )

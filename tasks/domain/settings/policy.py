@@ -11,7 +11,7 @@ from tasks.domain.errors import SettingsError
 from tasks.domain.settings.base import Settings
 from tasks.domain.settings.delay import Delay
 from tasks.domain.settings.secret import SecretName
-from tasks.domain.settings.words import Line
+from tasks.domain.settings.words import Line, Name
 from tasks.domain.window import aware_utc
 
 
@@ -22,7 +22,7 @@ class Baseline(Settings):
         default="predecessor",
         description="predecessor: the release before it. release: a named one. period: healthy windows of a period.",
     )
-    release: str | None = Field(default=None, description="kind release: its name.")
+    release: Name | None = Field(default=None, description="kind release: its name.")
     start: datetime | None = Field(default=None, description="kind period: from here.")
     end: datetime | None = Field(default=None, description="kind period: up to here.")
     days: float = Field(
