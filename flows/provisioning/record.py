@@ -17,6 +17,7 @@ from tasks.domain.study import Study
 from tasks.tracking import plan_figure, study_page
 
 _HEAD = ("day (UTC)", "requests", "replicas", "busiest hour", "replica hours", "cost in USD")
+_SHOWN = "Blue: requests an hour with their interval. Green: the replicas that serve them."
 
 
 def capacity_study(report: CapacityReport) -> Study:
@@ -69,7 +70,7 @@ def capacity_study(report: CapacityReport) -> Study:
             **{name: ((start, value),) for name, value in whole.items() if value is not None},
         },
         artifacts={
-            "report.html": study_page(title, _words(report), figure, _HEAD, _days(report)),
+            "report.html": study_page(title, _words(report), figure, _HEAD, _days(report), _SHOWN),
             "plan.csv": _csv(hours),
             "plan.json": report.model_dump_json(indent=1),
             "horizontal_pod_autoscaler.json": json.dumps(report.autoscaler, indent=2),

@@ -7,12 +7,14 @@ they are about; `Studies` records comparisons, calibrations and plans beside the
 
 from tasks.tracking.assessments import assess
 from tasks.tracking.failures import FailedWindow, newest_failure
-from tasks.tracking.period import incidents_of, render_period
-from tasks.tracking.report import render_report
+from tasks.tracking.incidents import incidents_of
+from tasks.tracking.pages.period import render_period
+from tasks.tracking.pages.report import render_report
+from tasks.tracking.pages.study import study_page
+from tasks.tracking.pages.study_figures import interval_figure, plan_figure
 from tasks.tracking.showcase import Showcase
 from tasks.tracking.standing import Standing, standing_of
 from tasks.tracking.studies import Studies
-from tasks.tracking.study_figures import interval_figure, plan_figure, study_page
 from tasks.tracking.tracker import Tracker
 
 __all__ = [

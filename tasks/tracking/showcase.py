@@ -11,10 +11,10 @@ from tasks.domain.naming import from_cell, plain, safe, storable
 from tasks.domain.release import Release
 from tasks.domain.report import EvaluationReport, JudgeSpend, WindowReport
 from tasks.domain.verdict import Verdict, worst
-from tasks.registry import connect, named
+from tasks.registry import named
 from tasks.tracking.front_page import fleet_tags, release_note, service_note
 from tasks.tracking.names import FLEET
-from tasks.tracking.period import render_period
+from tasks.tracking.pages.period import render_period
 from tasks.tracking.standing import Standing
 from tasks.tracking.tags import KEY, NOTE, bounded, param
 from tasks.tracking.tracker import Tracker
@@ -31,16 +31,6 @@ _FLEET_NOTE = (
 
 class Showcase(Tracker):
     """Keeps the front pages up to date, in place."""
-
-    @classmethod
-    def connect(cls, uri: str | None = None) -> Showcase:
-        """Connect to MLflow as a tracker does.
-
-        Raises:
-            TrackingError: when it does not answer, naming the address.
-        """
-        client, address = connect(uri, TrackingError)
-        return cls(client, address)
 
     def show(self, standing: Standing, releases: Sequence[Release], changed: frozenset[str]) -> dict[str, str]:
         """Bring the front pages up to date after a run.

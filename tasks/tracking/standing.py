@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tasks.domain.report import FindingReport, WindowReport
-from tasks.tracking.period import incidents_of
+from tasks.tracking.incidents import incidents_of
 
 _DAY = timedelta(days=1)
 NOT_YET = "not evaluated yet"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tasks.domain.errors import TrackingError
 from tasks.domain.naming import safe, storable
 from tasks.domain.study import Study
-from tasks.registry import connect, named
+from tasks.registry import named
 from tasks.tracking.note import note_of
 from tasks.tracking.tags import KEY, NOTE, bounded, param
 from tasks.tracking.tracker import Tracker
@@ -25,16 +25,6 @@ _BATCH = 900
 
 class Studies(Tracker):
     """Records studies in the experiment of their service."""
-
-    @classmethod
-    def connect(cls, uri: str | None = None) -> Studies:
-        """Connect to MLflow as a tracker does.
-
-        Raises:
-            TrackingError: when it does not answer, naming the address.
-        """
-        client, address = connect(uri, TrackingError)
-        return cls(client, address)
 
     def record_study(self, study: Study) -> str:
         """Record a study, or bring its run up to date; returns the run's id.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,8 +20,8 @@ from tasks.tracking.front_page import window_links
 from tasks.tracking.metrics import evidence_json, findings_json, judged_json, metrics_of
 from tasks.tracking.names import experiment_name, release_run_name, window_run_name
 from tasks.tracking.note import note_of
+from tasks.tracking.pages.report import render_report
 from tasks.tracking.places import link_to_run
-from tasks.tracking.report import render_report
 from tasks.tracking.tags import KEY, NOTE, bounded, params_of, release_key, release_tags, window_key, window_tags
 from tasks.tracking.timeline import Timeline, points_again
 from tasks.tracking.views import service_views
@@ -47,7 +47,7 @@ class Tracker:
         self._timelines: dict[tuple[str, str], Timeline] = {}
 
     @classmethod
-    def connect(cls, uri: str | None = None) -> Tracker:
+    def connect(cls, uri: str | None = None) -> Self:
         """Connect to MLflow: the given address, else MLFLOW_TRACKING_URI, else embedded below `.plumbline/`.
 
         Raises:

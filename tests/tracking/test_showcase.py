@@ -14,7 +14,7 @@ from tasks.tracking.names import FLEET
 from tests.hostile import HOSTILE, shown
 from tests.made import HOUR, START
 from tests.tracking.conftest import evaluation
-from tests.tracking.test_period import window
+from tests.tracking.pages.test_period import window
 
 DONE = f"{START + 8 * HOUR:%Y-%m-%d %H:%M}Z rolled back: 2 → 1 by policy (quality fell)"
 

@@ -11,7 +11,7 @@ from tasks.domain.verdict import Verdict
 from tasks.tracking import Showcase, Tracker, standing_of
 from tasks.tracking.names import FLEET
 from tests.tracking.conftest import evaluation
-from tests.tracking.test_period import window
+from tests.tracking.pages.test_period import window
 
 
 def views(tracker: Tracker, experiment: str) -> dict[str, list[str]]:

@@ -23,7 +23,7 @@ def number(value: float | None) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("tasks.tracking", "."),
+        loader=PackageLoader("tasks.tracking.pages", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

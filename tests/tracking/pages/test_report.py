@@ -13,7 +13,7 @@ from tasks.domain.evaluation import Lines, TimelinePoint
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import Window
 from tasks.tracking import render_report
-from tasks.tracking.figures import HEIGHT, WIDTH, evidence_figure, quality_figure
+from tasks.tracking.pages.figures import HEIGHT, WIDTH, evidence_figure, quality_figure
 from tests.hostile import HOSTILE
 from tests.made import HOUR, START
 from tests.tracking.conftest import evaluation

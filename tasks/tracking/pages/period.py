@@ -3,54 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tasks.domain.report import EvaluationReport, FindingReport, WindowReport
 from tasks.domain.verdict import Verdict, worst
 from tasks.domain.window import span
-from tasks.tracking.page import number, page
-from tasks.tracking.period_figures import quality_over_time, verdicts_over_time
+from tasks.tracking.incidents import BAD, Incident, by_release, incidents_of
+from tasks.tracking.pages.page import number, page
+from tasks.tracking.pages.period_figures import quality_over_time, verdicts_over_time
 
 _WORST_SHOWN = 10
 _RELEASES_SHOWN = 30
-_BAD = (Verdict.WARN.value, Verdict.FAIL.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """A stretch of one release's windows, from its first warning to the window in which it passed again.
-
-    Attributes:
-        release: Whose.
-        windows: All windows of the stretch in time order; the inconclusive ones between belong to it.
-        over: Whether it passed again.
-    """
-
-    release: str
-    windows: tuple[WindowReport, ...]
-    over: bool
-
-    @property
-    def verdict(self) -> str:
-        """The worst verdict in it."""
-        return worst(Verdict(window.verdict) for window in self.windows).value
-
-
-def incidents_of(windows: Sequence[WindowReport]) -> list[Incident]:
-    """Return the incidents of a period, oldest first."""
-    found = []
-    for release, mine in _by_release(windows).items():
-        open_since: list[WindowReport] = []
-        for window in mine:
-            if open_since and window.verdict == Verdict.PASS.value:
-                found.append(Incident(release, tuple(open_since), over=True))
-                open_since = []
-            elif open_since or window.verdict in _BAD:
-                open_since.append(window)
-        if open_since:
-            found.append(Incident(release, tuple(open_since), over=False))
-    return sorted(found, key=lambda incident: incident.windows[0].start)
 
 
 def render_period(report: EvaluationReport, *, title: str = "", notes: Sequence[str] = ()) -> str:
@@ -65,8 +28,8 @@ def render_period(report: EvaluationReport, *, title: str = "", notes: Sequence[
     windows = sorted(report.windows, key=lambda window: (window.start, window.release))
     verdict = worst(Verdict(window.verdict) for window in windows) if windows else Verdict(report.verdict)
     counts = {one.value: sum(window.verdict == one.value for window in windows) for one in reversed(Verdict)}
-    bad = [window for window in windows if window.verdict in _BAD]
-    releases = list(_by_release(windows).items())[-_RELEASES_SHOWN:]
+    bad = [window for window in windows if window.verdict in BAD]
+    releases = list(by_release(windows).items())[-_RELEASES_SHOWN:]
     return page(
         "period.html.j2",
         title=title or report.service,
@@ -82,13 +45,6 @@ def render_period(report: EvaluationReport, *, title: str = "", notes: Sequence[
         incidents=[_incident_row(incident) for incident in incidents_of(windows)],
         worst=[_window_row(window) for window in sorted(bad, key=_badness)[:_WORST_SHOWN]],
     )
-
-
-def _by_release(windows: Sequence[WindowReport]) -> dict[str, list[WindowReport]]:
-    found: dict[str, list[WindowReport]] = {}
-    for window in sorted(windows, key=lambda window: window.start):
-        found.setdefault(window.release, []).append(window)
-    return found
 
 
 def _badness(window: WindowReport) -> tuple[int, float, datetime]:

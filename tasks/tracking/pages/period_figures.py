@@ -11,7 +11,9 @@ from tasks.domain.report import FindingReport, WindowReport
 
 _WIDTH = 720
 _LEFT, _RIGHT, _TOP, _BOTTOM = 104, 12, 10, 26
-_ROW, _PLOT = 20, 200
+_ROW, _STRIP, _PLOT = 40, 18, 200
+"""A release's row, of which its windows are the lower strip: a narrow screen shows its name above them."""
+
 _ROWS_SHOWN = 12
 _NAME = 14
 """Characters of a release's name that fit beside the axis."""
@@ -29,17 +31,17 @@ def verdicts_over_time(windows: Sequence[WindowReport]) -> Markup | None:
         Markup('<rect class="cell {}" x="{:.2f}" y="{}" width="{:.2f}" height="{}"><title>{}</title></rect>').format(
             window.verdict,
             time.x(window.start),
-            _TOP + rows.index(window.release) * _ROW + 2,
+            _TOP + (rows.index(window.release) + 1) * _ROW - _STRIP,
             max(0.8, time.x(window.end) - time.x(window.start) - 0.3),
-            _ROW - 4,
+            _STRIP,
             f"{window.release}, {window.start:%Y-%m-%d %H:%M}Z {window.verdict}",
         )
         for window in windows
         if window.release in rows
     ]
     names = [
-        Markup('<text class="tick" x="{}" y="{}" text-anchor="end">{}</text>').format(
-            _LEFT - 6, _TOP + at * _ROW + 14, _short(release)
+        Markup('<text class="tick name" x="{}" y="{}" text-anchor="end">{}</text>').format(
+            _LEFT - 6, _TOP + (at + 1) * _ROW - _STRIP + 13, _short(release)
         )
         for at, release in enumerate(rows)
     ]
@@ -56,7 +58,7 @@ def quality_over_time(windows: Sequence[WindowReport]) -> Markup | None:
     grid = [
         Markup(
             '<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>'
-            '<text class="tick" x="{3}" y="{4:.1f}" text-anchor="end">{5:g}</text>'
+            '<text class="tick level" x="{3}" y="{4:.1f}" text-anchor="end">{5:g}</text>'
         ).format(_LEFT, _WIDTH - _RIGHT, _y(share / 4), _LEFT - 6, _y(share / 4) + 4, share / 4)
         for share in range(5)
     ]
@@ -109,10 +111,10 @@ class _Time:
         form = "%m-%d" if self._length >= _DAYS * timedelta(days=1) else "%m-%d %H:%M"
         moments = [self._start + at * self._length / _DAYS for at in range(_DAYS)]
         return Markup("").join(
-            Markup('<text class="tick" x="{:.1f}" y="{}">{}</text>').format(
-                self.x(moment), height - 8, moment.strftime(form)
+            Markup('<text class="tick{}" x="{:.1f}" y="{}">{}</text>').format(
+                " between" if at % 2 else "", self.x(moment), height - 8, moment.strftime(form)
             )
-            for moment in moments
+            for at, moment in enumerate(moments)
         )
 
 

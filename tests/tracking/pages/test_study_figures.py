@@ -29,7 +29,7 @@ def test_a_plan_stays_on_its_canvas(hours: int) -> None:
     assert max(points[0::2]) <= 720
     assert max(points[1::2]) <= 240
     assert ("Tue 06-02" in picture) == (hours > 48)
-    assert len(re.findall(r'<text x="[0-9.]+" y="232"', picture)) <= 9
+    assert len(re.findall(r'<text class="moment[a-z ]*" x="[0-9.]+" y="232"', picture)) <= 9
 
 
 def test_replicas_are_drawn_as_steps() -> None:

@@ -11,7 +11,7 @@ from tasks.domain.report import EvaluationReport, FindingReport, Intake, JudgeSp
 from tasks.tracking import incidents_of, render_period
 from tests.hostile import HOSTILE
 from tests.made import HOUR, START
-from tests.tracking.test_report import Seen
+from tests.tracking.pages.test_report import Seen
 
 
 def window(at: int, verdict: str = "pass", release: str = "1", quality: float | None = 0.8) -> WindowReport:

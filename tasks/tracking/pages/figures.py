@@ -13,11 +13,11 @@ from tasks.domain.once_in import once_in
 
 WIDTH, HEIGHT = 720, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 104, 12, 18, 30
-_APART = 15
-"""Labels one above the other need as many units."""
+_APART = 24
+"""Labels one above the other need as many units, in the larger letters of a narrow screen."""
 _DASH = 5
 _DAYS = 6
-"""Labels below the axis: so many fit, 70 units each."""
+"""Labels below the axis: so many fit, 70 units each; a narrow screen shows every other."""
 _MARKS_OF_TIME = tuple(timedelta(days=days) for days in (365_000, 36_500, 3_650, 365, 30.5, 1))
 _MOST_POINTS = 240
 """More windows than this would be narrower than a pixel; the newest are shown."""
@@ -100,7 +100,7 @@ def _line(value: float, top: float, style: str, label: str, *, above: bool) -> M
     y = _y(value, top)
     return Markup(
         '<line class="{0}" x1="{1}" x2="{2}" y1="{3:.1f}" y2="{3:.1f}"/>'
-        '<text class="line-label" x="{4}" y="{5:.1f}">{6}</text>'
+        '<text class="line-label across" x="{4}" y="{5:.1f}">{6}</text>'
     ).format(style, _LEFT, WIDTH - _RIGHT, y, _LEFT + 6, y - 4 if above else y + 12, label)
 
 
@@ -152,15 +152,18 @@ def _figure(
     grid = [
         Markup(
             '<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>'
-            '<text class="tick" x="{3}" y="{4:.1f}" text-anchor="end">{5}</text>'
+            '<text class="tick level" x="{3}" y="{4:.1f}" text-anchor="end">{5}</text>'
         ).format(_LEFT, WIDTH - _RIGHT, _y(tick, top), _LEFT - 6, _y(tick, top) + 4, label)
         for tick, label in ticks
     ]
     days = [
-        Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-            min(_x(at, len(points)), WIDTH - 40), HEIGHT - 8, f"{points[at].window.start:%m-%d %H:%M}"
+        Markup('<text class="tick{}" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
+            " between" if number % 2 else "",
+            min(_x(at, len(points)), WIDTH - 40),
+            HEIGHT - 8,
+            f"{points[at].window.start:%m-%d %H:%M}",
         )
-        for at in range(0, len(points), math.ceil(len(points) / _DAYS))
+        for number, at in enumerate(range(0, len(points), math.ceil(len(points) / _DAYS)))
     ]
     identity = title.lower().replace(" ", "-")
     return Markup(

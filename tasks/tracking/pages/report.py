@@ -9,8 +9,8 @@ from tasks.domain.naming import line
 from tasks.domain.once_in import once_in
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import span
-from tasks.tracking.figures import evidence_figure, quality_figure
-from tasks.tracking.page import number, page
+from tasks.tracking.pages.figures import evidence_figure, quality_figure
+from tasks.tracking.pages.page import number, page
 
 _WORST_SHOWN = 10
 _LONGEST_SHOWN = 1_500

@@ -1,4 +1,4 @@
-"""Pictures of a comparison and of a plan as inline SVG, and the page they stand on."""
+"""Pictures of a comparison and of a plan: inline SVG, no script."""
 
 from __future__ import annotations
 
@@ -11,16 +11,6 @@ from markupsafe import Markup
 _WIDTH, _HEIGHT = 720, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 40, 18, 30
 _LABELS = 6
-
-_STYLE = Markup("""
-body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
-h1{font-size:1.5rem}svg{width:100%;height:auto}text{font:12px system-ui,sans-serif;fill:#57606a}.grid{stroke:#e1e4e8}
-.zero{stroke:#57606a}.margin{stroke:#b35900;stroke-dasharray:5 4}.line{fill:none;stroke:#0a58ca;stroke-width:2}
-.band{fill:#0a58ca;fill-opacity:.16}.step{fill:none;stroke:#1a7f37;stroke-width:2}pre{font:inherit;white-space:pre-wrap}
-.caption{font-size:.85rem;color:#57606a}.of-line{fill:#0a58ca}.of-step{fill:#1a7f37}
-table{border-collapse:collapse;font-size:.9rem}
-td,th{text-align:left;white-space:nowrap;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #e1e4e8}
-""")
 
 
 class _Axes:
@@ -39,7 +29,7 @@ class _Axes:
     def across(self, value: float, style: str, label: str) -> Markup:
         return Markup(
             '<line class="{0}" x1="{1}" x2="{2}" y1="{3:.1f}" y2="{3:.1f}"/>'
-            '<text x="{4}" y="{5:.1f}" text-anchor="end">{6}</text>'
+            '<text class="level" x="{4}" y="{5:.1f}" text-anchor="end">{6}</text>'
         ).format(style, _LEFT, _WIDTH - _RIGHT, self.y(value), _LEFT - 6, self.y(value) + 4, label)
 
     def band(self, lows: Sequence[float], highs: Sequence[float]) -> Markup:
@@ -61,7 +51,7 @@ class _Axes:
         return Markup('<polyline class="{}" points="{}"/>').format(style, points)
 
     def right(self, value: float, style: str, label: str) -> Markup:
-        return Markup('<text class="{}" x="{}" y="{:.1f}">{}</text>').format(
+        return Markup('<text class="right {}" x="{}" y="{:.1f}">{}</text>').format(
             style, _WIDTH - _RIGHT + 6, self.y(value) + 4, label
         )
 
@@ -76,10 +66,10 @@ class _Axes:
 
     def labels(self, labels: Sequence[tuple[int, str]]) -> Markup:
         return Markup("").join(
-            Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-                min(max(self.x(at), _LEFT + 30), _WIDTH - 40), _HEIGHT - 8, label
+            Markup('<text class="moment{}" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
+                " between" if number % 2 else "", min(max(self.x(at), _LEFT + 30), _WIDTH - 40), _HEIGHT - 8, label
             )
-            for at, label in labels
+            for number, (at, label) in enumerate(labels)
         )
 
 
@@ -129,41 +119,11 @@ def plan_figure(
         axes.band([low for *_, low, _ in hours], [high for *_, high in hours]),
         axes.line([mean for _, mean, _, _ in hours]),
         steps.steps([float(number) for number in replicas], "step"),
-        Markup('<text class="of-line" x="{}" y="12">requests an hour</text>').format(_LEFT),
-        Markup('<text class="of-step" x="{}" y="12" text-anchor="end">replicas</text>').format(_WIDTH - 2),
+        Markup('<text class="axis of-line" x="{}" y="12">requests an hour</text>').format(_LEFT),
+        Markup('<text class="axis of-step" x="{}" y="12" text-anchor="end">replicas</text>').format(_WIDTH - 2),
         axes.days([start for start, *_ in hours]) if len(hours) > 48 else axes.moments([start for start, *_ in hours]),
     ]
     return _svg(title, description, marks)
-
-
-def study_page(
-    title: str,
-    text: str,
-    figure: Markup | None,
-    head: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    caption: str = "",
-) -> str:
-    """Return a self-contained page: words first, then the picture, then the table; every text escaped."""
-    cells = Markup("").join(
-        Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row))
-        for row in rows
-    )
-    return str(
-        Markup(
-            '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
-            'content="width=device-width"><title>{0}</title><style>{1}</style></head><body><h1>{0}</h1><pre>{2}</pre>'
-            '{3}<p class="caption">{6}</p><table><tr>{4}</tr>{5}</table></body></html>'
-        ).format(
-            title,
-            _STYLE,
-            text,
-            figure or Markup(""),
-            Markup("").join(Markup("<th>{}</th>").format(name) for name in head),
-            cells,
-            caption,
-        )
-    )
 
 
 def _svg(title: str, description: str, marks: Sequence[Markup]) -> Markup:
