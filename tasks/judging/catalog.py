@@ -1,4 +1,4 @@
-"""Kinds of judges by name; a new one is a file and a line here."""
+"""Kinds of judges by name; a new one is a file, its name in the settings and a line here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every monitor by its name; a new one is a file and a line here."""
+"""Every monitor by its name; a new one is a file, its settings and a line here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every drift test by name; a new one is a function and a line here."""
+"""Every drift test by name; a new one is a function, its words in `reading` and a line here."""
 
 from __future__ import annotations
 
