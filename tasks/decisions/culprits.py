@@ -16,6 +16,9 @@ from tasks.stats.edetector import ebh
 _WRONGLY_NAMED = 0.1
 """Share of monitors named in a crossing that may be named wrongly: a person looks at each."""
 
+_SURE = 1.64
+"""Standard errors of the judge's shift that are taken off a drop: one-sided 95 %."""
+
 
 def culprits(
     evidence: Mapping[str, float], shares: Mapping[str, float], line: float, windows: Mapping[str, int]
@@ -67,7 +70,7 @@ def _corrected(drop: Drop, judged: bool, shift: JudgeShift | None) -> float:
     """Return the drop less what the judge's own move explains: `drop − max(0, −d̄) − 1.64 se`."""
     if not judged or shift is None:
         return drop.drop
-    return drop.drop - max(0.0, -shift.mean) - 1.64 * shift.standard_error
+    return drop.drop - max(0.0, -shift.mean) - _SURE * shift.standard_error
 
 
 def _other_cause(judged: bool, incidents: Mapping[str, datetime]) -> str | None:

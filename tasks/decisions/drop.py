@@ -11,6 +11,10 @@ from tasks.domain.feature import Feature
 from tasks.stats.edetector import change_point
 
 _Z = 1.959963984540054
+"""Normal quantile of a 95 % interval."""
+
+_FEWEST = 20
+"""Scores of another release before and since, below which it is not known to have moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def moved_alike(drop: Drop, feature: Feature, others: Mapping[str, History]) -> 
         before = [level for level in levels if level.start < drop.since]
         since = [level for level in levels if level.start >= drop.since]
         size_before, size_since = sum(level.size for level in before), sum(level.size for level in since)
-        if min(size_before, size_since) < 20:
+        if min(size_before, size_since) < _FEWEST:
             continue
         mean_before = sum(level.mean * level.size for level in before) / size_before
         mean_since = sum(level.mean * level.size for level in since) / size_since

@@ -10,9 +10,9 @@ from statistics import fmean, stdev
 from tasks.stats.drift import TestResult, compare_numeric
 
 _BASELINE_WINDOWS = 24
-_SIGMAS = 3.0
-_IN_A_ROW = 3
+_SIGMAS, _IN_A_ROW = 3.0, 3
 _ALPHA = 0.05
+"""As people set such rules: a day by the hour, the control chart's three sigma, the test's 5 %."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,10 @@ from tasks.monitors.columns import Arrays
 from tasks.stats.proportions import wilson
 
 _Z = 1.959963984540054
+"""Normal quantile of a 95 % interval."""
+
+_FEWEST_FOR_QUANTILES = 20
+"""Values below which the interval of a 95th percentile has no upper end among them."""
 
 
 def share_interval(successes: int, total: int) -> tuple[float, float] | None:
@@ -40,7 +44,7 @@ def quantile_interval(column: Arrays, share: float) -> tuple[float, float] | Non
     """
     values, counts = column
     total = int(counts.sum())
-    if total < 20:
+    if total < _FEWEST_FOR_QUANTILES:
         return None
     half = _Z * math.sqrt(total * share * (1 - share))
     upto = counts.cumsum()

@@ -27,7 +27,8 @@ def design_effect(
 ) -> float:
     """Return the design effect of scores that come in windows.
 
-    Formula: `max(1, 1.15 · LRV(S_t) / (n̄ · var), Σ N_i² / Σ N_i)`, S_t the window *sums* of residuals about the mean
+    Formula: `max(1, 1.15 · LRV(S_t) / (n̄ · var), Σ N_i² / Σ N_i)`, and the effect of slow changes where those are seen
+    (`design_effect_of_sums`); S_t the window *sums* of residuals about the mean
     (the stratum's mean), LRV their long-run variance (Bartlett, min(24, T/8) lags), n̄ the mean window size, var the
     variance of a residual, N_i how often content i was seen. Sums, because windows differ in size.
 

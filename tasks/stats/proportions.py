@@ -71,7 +71,8 @@ def wilson(successes: int, total: int, z: float) -> tuple[float, float]:
     """Return Wilson's interval of a share, z the normal quantile.
 
     Formula: the p with `|successes/total − p| ≤ z √(p (1 − p)/total)`. Assumes independent draws; not for shares of a
-    design effect above 1 without dividing both counts by it. Reference: Wilson (1927), Probable inference.
+    design effect above 1 without dividing both counts by it. The total must be positive. Reference: Wilson (1927),
+    Probable inference, the law of succession, and statistical inference.
 
     Example:
         >>> [round(end, 4) for end in wilson(5, 100, 1.96)]
