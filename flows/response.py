@@ -39,8 +39,9 @@ def respond(
     Args:
         service: The service; "*" for all (silence, hold and resume only).
         action: acknowledge: somebody is on it. silence: no messages until then; evaluation goes on. hold: nothing is
-            switched until then. resume: ends silence and hold. undo: takes the last rollback back and lifts the
-            quarantine. mark_true, mark_false: the last incident was one, or none.
+            switched until then, whoever asks: no rollback, promotion, release, undo or scaling. resume: ends silence
+            and hold. undo: takes the last rollback back and lifts the quarantine; while a hold is in force it is
+            refused, resume first. mark_true, mark_false: the last incident was one, or none.
         reason: Why; it stands in the record.
         by: Who; it stands in the record.
         until: silence and hold: with time zone; empty: 24 hours from now. They always expire.

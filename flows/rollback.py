@@ -39,7 +39,8 @@ def roll_back(
         service: The service to roll back.
         reason: Why; it stands in the record and in the messages.
         decision_id: The decision of `evaluate` this follows; its policy, target and alerts then count, not the
-            ones given here. Empty: a person asks.
+            ones given here. Also a rollback or an undo that a crash left in the middle: it is finished. Empty: a person
+            asks.
         to: The release to go back to; empty: the last good one.
         target: How traffic is switched.
         approve: Ask a person before switching.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.records.ab_tests import ABTest, newest_test
+from flows.records.mandate import Mandate
 from flows.running.clock import now
 from flows.running.credentials import secret
 from tasks.domain.errors import SettingsError
@@ -52,6 +53,11 @@ class Contest:
     api_key: str | None
     key: str
     now: datetime
+
+    @property
+    def mandate(self) -> Mandate:
+        """What may be done about its decision."""
+        return Mandate(self.policy, self.target, self.alerts)
 
     @property
     def judges(self) -> bool:

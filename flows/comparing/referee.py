@@ -5,8 +5,11 @@ from __future__ import annotations
 from flows.comparing.contest import Contest
 from flows.people.telling import Teller
 from flows.records.decision import Decision as Stop
-from flows.records.moves import candidate_of
-from flows.records.promotions import Promoted, Promotions
+from flows.records.kinds import ActionKind
+from flows.records.mandate import Mandate
+from flows.records.moves import IN_THE_MIDDLE, candidate_of, in_the_middle
+from flows.records.promotions import Promoted, Promotions, promotion_id
+from flows.records.recorded import is_forsaken
 from flows.requests.doorbell import record_decision, ring_promotion, ring_rollback, tell_refused
 from flows.requests.promotion import conditions
 from flows.requests.request import words_of
@@ -19,7 +22,7 @@ from tasks.domain.window import parse_delay
 from tasks.experiments import Decision, Outcome
 from tasks.registry import Registry
 from tasks.routing import Condition, check, missing
-from tasks.store import ActionState, Store
+from tasks.store import Action, ActionState, Store
 from tasks.tracking import Studies
 
 _NOBODY = Condition(
@@ -41,6 +44,8 @@ class Referee:
         self._run_id = run_id
         self._store = store
         self._teller = Teller(contest.service, contest.alerts, store)
+        self._stop_id = f"stop-{contest.key}"
+        self._ids = (self._stop_id, promotion_id(contest.key))
 
     def act(self, decision: Decision) -> tuple[list[str], bool]:
         """Do what the policy allows, and tell people.
@@ -49,12 +54,22 @@ class Referee:
             In words what was done; and whether that is all, or the next run is to try again.
         """
         asked = self._contest
-        done, settled = self._answer(decision)
+        begun = [one for one in in_the_middle(self._store, asked.service) if one.id in self._ids]
+        done, settled = (self._ring(begun[0]), True) if begun else self._answer(decision)
         words = f"{asked.candidate} against {asked.control}: {decision.outcome.value}. {decision.reason}"
         if self._fresh(decision):
             key = f"{asked.key}/{'settled' if settled else 'refused'}"
             self._teller.say(Kind.COMPARED, key, [words, done], asked.candidate, self._link)
         return [done, *self._teller.send()], settled
+
+    def take_up(self) -> list[str]:
+        """Ring again for what was asked for and whose run died; returns in words what came of it."""
+        left = [self._store.actions.get(one) for one in self._ids]
+        done = [self._ring(action) for action in left if action is not None and _is_left(action)]
+        return [*done, *self._teller.send()] if done else []
+
+    def _ring(self, action: Action) -> str:
+        return ring_rollback(action) if action.kind == ActionKind.ROLLBACK else ring_promotion(action)
 
     @property
     def _link(self) -> str | None:
@@ -103,20 +118,21 @@ class Referee:
             return unmet, ""
         words = words_of(unmet)
         state = ActionState.REFUSED if unmet else ActionState.REQUESTED
-        if record_decision(self._store, stop, asked.control, state, words) and unmet:
+        action = record_decision(self._store, stop, asked.control, state, words)
+        if unmet and action is not None:
             tell_refused(stop, words)
-        if unmet:
+        if unmet or action is None:
             return unmet, ""
         if mode == "approve":
             waits = [f"Roll back {asked.candidate} → {asked.control}? {stop.reason}"]
             self._teller.say(Kind.ROLLBACK_REQUESTED, stop.id, waits, asked.candidate, self._link)
-        return [], ring_rollback(stop)
+        return [], ring_rollback(action)
 
     def _rollback(self, decision: Decision) -> Stop:
         asked = self._contest
         assert decision.at is not None  # it is final
         return Stop(
-            id=f"stop-{asked.key}",
+            id=self._stop_id,
             service=asked.service,
             release=asked.candidate,
             window_start=decision.at - asked.length,
@@ -129,9 +145,7 @@ class Referee:
             baseline=None,
             level=None,
             mlflow_run_id=self._run_id,
-            policy=asked.policy,
-            target=asked.target,
-            alerts=asked.alerts,
+            mandate=asked.mandate,
             control=asked.control,
         )
 
@@ -148,13 +162,7 @@ class Referee:
         """Ask for all traffic for the candidate."""
         asked = self._contest
         assert decision.at is not None  # it is final
-        decided = Promoted(
-            comparison=asked.key,
-            decided_at=decision.at,
-            policy=asked.policy,
-            target=asked.target,
-            alerts=asked.alerts,
-        )
+        decided = Promoted(comparison=asked.key, decided_at=decision.at, mandate=asked.mandate)
         promotions = Promotions(asked.service, self._store)
         action = promotions.record(decided, asked.control, asked.candidate, decision.reason)
         unmet = self._unmet(conditions(action, action.id, board))
@@ -164,3 +172,12 @@ class Referee:
             waits = [f"Promote {asked.candidate}? {decision.reason}"]
             self._teller.say(Kind.PROMOTION_REQUESTED, action.id, waits, asked.candidate, self._link)
         return [], ring_promotion(action)
+
+
+def _is_left(action: Action) -> bool:
+    """Whether nobody is at a request any more; what was only said in a dry run never was one."""
+    policy = Mandate.of(action.detail).policy
+    if policy.mode not in {"approve", "auto"}:
+        return False
+    begun = action.state in IN_THE_MIDDLE or action.state is ActionState.REQUESTED
+    return begun or is_forsaken(action, policy.approval_timeout)

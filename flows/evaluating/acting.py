@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prefect.runtime import deployment
 
@@ -12,7 +12,11 @@ from flows.evaluating.settling import Settled
 from flows.people.telling import Teller
 from flows.records.decision import Decision
 from flows.records.incidents import Incidents
-from flows.requests.doorbell import record_decision, ring_rollback, tell_refused
+from flows.records.kinds import ActionKind
+from flows.records.mandate import Mandate
+from flows.records.moves import in_the_middle
+from flows.records.recorded import is_forsaken
+from flows.requests.doorbell import record_decision, ring_promotion, ring_rollback, tell_refused
 from flows.requests.request import words_of
 from flows.running.clock import now
 from flows.running.credentials import drop
@@ -24,9 +28,6 @@ from tasks.domain.window import parse_delay
 from tasks.registry import Registry
 from tasks.routing import Condition, check, missing
 from tasks.store import Action, ActionState, Store
-
-_GRACE = timedelta(minutes=10)
-"""After its time-out a run that waits for a person is given this long to say so itself."""
 
 
 class Acting:
@@ -92,53 +93,54 @@ class Acting:
     def _decision(self, settled: Sequence[Settled]) -> Decision | None:
         """Return the newest failing window's decision, that of what is live first."""
         assignment = self._assignment
+        mandate = Mandate(assignment.policy, assignment.target, assignment.alerts)
         live = self._lookout.registry.live(assignment.service)
         decisions = [
-            decision
-            for one in settled
-            if (
-                decision := Decision.of(
-                    one.evaluation, one.mlflow_run_id, assignment.policy, assignment.target, assignment.alerts
-                )
-            )
+            decision for one in settled if (decision := Decision.of(one.evaluation, one.mlflow_run_id, mandate))
         ]
         of_live = [decision for decision in decisions if live is not None and decision.release == live.name]
         return max(of_live or decisions, key=lambda decision: decision.window_end, default=None)
 
     def _answer(self, decision: Decision) -> str:
-        mode = decision.policy.mode
+        mode = decision.mandate.policy.mode
         if mode == "off":
             return "nothing: policy.mode is off"
         if mode == "dry_run" and (decision.absolute_only or decision.own_baseline):
             return f"no rollback of {decision.release}: nothing says that it is worse than its baseline"
         if under_way := self._under_way(decision):
             return under_way
-        last = self._store.actions.last(decision.service, "rollback", ActionState.DONE)
+        last = self._store.actions.last(decision.service, ActionKind.ROLLBACK, ActionState.DONE)
         if last is not None and last.from_release == decision.release and self._lookout.is_newest_move(last):
             return f"{decision.release} was rolled back already; this window is what it still answered"
         known = self._store.actions.get(decision.id)
         if known is not None and known.state not in {ActionState.REQUESTED, ActionState.REFUSED}:
             return f"rollback of {decision.release} is {known.state.value} already"
         situation = self._lookout.situation(decision.id, decision, None)
-        conditions = check(situation)
-        to = situation.to.name if situation.to else None
+        to, unmet = situation.to.name if situation.to else None, missing(check(situation))
         if mode == "dry_run":
-            unmet = [condition for condition in missing(conditions) if condition.name != "mode"]
+            unmet = [condition for condition in unmet if condition.name != "mode"]
             return f"dry run: would not roll back ({words_of(unmet)})" if unmet else f"dry run: would roll back to {to}"
-        unmet = missing(conditions)
-        if mode == "approve" and is_embedded():
+        return self._ask_for(decision, to, unmet)
+
+    def _ask_for(self, decision: Decision, to: str | None, unmet: list[Condition]) -> str:
+        """Record the decision, and ask for its rollback; where something is missing, say what."""
+        approve = decision.mandate.policy.mode == "approve"
+        if approve and is_embedded():
             words = "nobody can be asked without a Prefect server: run roll_back by hand"
             unmet = [*unmet, Condition("a person", holds=False, words=words)]
+        words = words_of(unmet)
         state = ActionState.REFUSED if unmet else ActionState.REQUESTED
-        if not record_decision(self._store, decision, to, state, words_of(unmet)):
-            return f"rollback of {decision.release} is refused already: {words_of(unmet)}"
+        action = record_decision(self._store, decision, to, state, words)
+        if action is None:
+            return f"rollback of {decision.release} is refused already: {words}"
         if unmet:
-            tell_refused(decision, words_of(unmet))
+            tell_refused(decision, words)
             self._lookout.say_refused(self._teller, decision.release, unmet)
-        elif mode == "approve":
+            return f"not rolled back. {words}"
+        if approve:
             waits = [f"Roll back {decision.release} → {to}? {decision.reason}"]
             self._teller.say(Kind.ROLLBACK_REQUESTED, decision.id, waits, decision.release, decision.link)
-        return f"not rolled back. {words_of(unmet)}" if unmet else ring_rollback(decision)
+        return ring_rollback(action)
 
     def _under_way(self, decision: Decision) -> str:
         """Say that an earlier rollback of the release is at work; one that nobody took up yet gives way instead."""
@@ -153,33 +155,34 @@ class Acting:
         return ""
 
     def _take_up(self, asked: str | None) -> list[str]:
-        """Ring again for rollbacks whose run died: before it was begun, while it waited, or in the middle of it."""
+        """Ring again for what a run that died left: in the middle, not begun, or waiting for a person.
+
+        A release or a share in the middle is left to whoever gave it, and to the next switch: no bell rings for those.
+        """
         done = []
-        for action in self._unfinished():
-            decision = Decision.kept(action, action.service)
-            in_the_middle = action.state in {ActionState.STARTED, ActionState.SWITCHED}
-            if decision is None or not (in_the_middle or (action.id != asked and self._asks_still(action, decision))):
-                continue
-            done.append(ring_rollback(decision))
+        for action in in_the_middle(self._store, self._assignment.service):
+            if action.kind in {ActionKind.ROLLBACK, ActionKind.UNDO} and action.id != asked:
+                done.append(ring_rollback(action))
+            elif action.kind == ActionKind.PROMOTION:
+                done.append(ring_promotion(action))
+        done += [ring_rollback(action) for action in self._unfinished() if action.id != asked and self._asks(action)]
         return done
 
-    def _asks_still(self, action: Action, decision: Decision) -> bool:
+    def _asks(self, action: Action) -> bool:
         """Whether a request is to be made again; one that waits for a person is, once nobody can answer any more."""
-        if self._assignment.policy.mode not in {"approve", "auto"}:
+        decision = Decision.kept(action, action.service)
+        if decision is None or self._assignment.policy.mode not in {"approve", "auto"}:
             return False
-        if action.state is ActionState.REQUESTED:
-            return True
-        gone = (action.updated_at or now()) + parse_delay(decision.policy.approval_timeout) + _GRACE < now()
-        return gone and self._store.actions.update_state(
-            action.id, ActionState.WAITING, ActionState.REQUESTED, at=now()
-        )
+        return action.state is ActionState.REQUESTED or is_forsaken(action, decision.mandate.policy.approval_timeout)
 
     def _unfinished(self) -> list[Action]:
-        return [one for one in self._store.actions.unfinished(self._assignment.service) if one.kind == "rollback"]
+        return [
+            one for one in self._store.actions.unfinished(self._assignment.service) if one.kind == ActionKind.ROLLBACK
+        ]
 
     def _watch_recovery(self) -> list[str]:
         """Look whether what fell came back since the last rollback; said once, when it is known."""
-        action = self._store.actions.last(self._assignment.service, "rollback", ActionState.DONE)
+        action = self._store.actions.last(self._assignment.service, ActionKind.ROLLBACK, ActionState.DONE)
         if action is None or action.detail.get("recovery") or not action.detail.get("feature"):
             return []
         if not self._lookout.is_newest_move(action):
@@ -205,7 +208,7 @@ class Acting:
             if since is not None and row.window_start >= since
             for mean, size in [row.families["levels"].get(detail["feature"], (0.0, 0.0))]
         ]
-        return recovery(detail["baseline"], detail["level"], after, detail["policy"]["recovery_windows"])
+        return recovery(detail["baseline"], detail["level"], after, Mandate.of(detail).policy.recovery_windows)
 
     def _settle_recovery(self, action: Action, words: str) -> None:
         self._store.actions.update_state(

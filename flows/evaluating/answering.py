@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
 
-from flows.records.moves import MOVES, SHARE, moves_of
+from flows.records.kinds import ActionKind
+from flows.records.moves import ROUTED, moves_of
 from tasks.registry import Registry
 from tasks.store import Action, ActionState, Store
 
@@ -47,7 +48,7 @@ class Answering:
     def remembered(cls, service: str, store: Store, registry: Registry) -> Answering:
         """Return what the records of a service tell."""
         models = {one.name: one.configuration.model for one in registry.releases(service) if one.configuration}
-        acts = [one for one in store.actions.of(service) if one.kind in {*MOVES, SHARE} and one.state in _MOVING]
+        acts = [one for one in store.actions.of(service) if one.kind in ROUTED and one.state in _MOVING]
         return cls(moves_of(store, service), acts, models)
 
     def at(self, moment: datetime, model: str | None) -> str | None:
@@ -75,6 +76,6 @@ def _both(acts: Sequence[Action]) -> Iterator[_Both]:
         if act.created_at is None or act.updated_at is None:
             continue
         end = act.updated_at if act.state is ActionState.DONE else _STILL
-        if act.kind == SHARE:
+        if act.kind == ActionKind.SHARE:
             end = after.updated_at if after is not None and after.updated_at else _STILL
         yield _Both(act.created_at, end, names)

@@ -12,6 +12,8 @@ from prefect.runtime import flow_run
 from flows.evaluating.assignment import Assignment
 from flows.evaluating.settling import Settled
 from flows.records.incidents import Incidents
+from flows.records.kinds import ActionKind
+from flows.records.moves import ROUTED
 from flows.running.clock import now
 from tasks.domain.errors import RegistryError, TrackingError
 from tasks.domain.report import WindowReport
@@ -21,13 +23,6 @@ from tasks.tracking import Showcase, standing_of
 
 _SHOWN = timedelta(days=28)
 """As long as a baseline reaches back."""
-_MOVES = {
-    "rollback": "rolled back",
-    "release": "released",
-    "undo": "undone",
-    "moved_outside": "moved outside Plumbline",
-    "share": "given a share",
-}
 _logger = logging.getLogger(__name__)
 
 
@@ -49,7 +44,7 @@ def show(assignment: Assignment, store: Store, registry: Registry, settled: Sequ
             service,
             windows,
             next((release.name for release in releases if release.live), None),
-            done=[words for action in reversed(store.actions.of(service)) if (words := _done(action))],
+            done=[words for action in reversed(store.actions.of(service)) if (words := in_words(action))],
             owner=assignment.alerts.owner or "",
             mode=assignment.policy.mode,
             alarms=Incidents(service, store).record(),
@@ -64,12 +59,12 @@ def show(assignment: Assignment, store: Store, registry: Registry, settled: Sequ
         _logger.warning("MLflow's front pages of %r are not up to date: %s", service, error)
 
 
-def _done(action: Action) -> str:
+def in_words(action: Action) -> str:
     """Return an action that changed what serves, in words; empty for any other."""
-    if action.kind not in _MOVES or action.state is not ActionState.DONE or action.updated_at is None:
+    if action.kind not in ROUTED or action.state is not ActionState.DONE or action.updated_at is None:
         return ""
     moved = " → ".join(filter(None, (action.from_release, action.to_release)))
-    words = f"{action.updated_at:%Y-%m-%d %H:%M}Z {_MOVES[action.kind]}: {moved} by {action.by or 'somebody'}"
-    why = "" if action.kind == "release" else f" ({action.reason})"
+    words = f"{action.updated_at:%Y-%m-%d %H:%M}Z {ROUTED[action.kind]}: {moved} by {action.by or 'somebody'}"
+    why = "" if action.kind == ActionKind.RELEASE else f" ({action.reason})"
     recovery = f". {action.detail['recovery']}" if action.detail.get("recovery") else ""
     return f"{words}{why}{recovery}"

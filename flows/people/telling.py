@@ -7,6 +7,7 @@ from datetime import datetime
 
 from prefect.blocks.core import Block
 
+from flows.records.kinds import ActionKind
 from flows.records.orders import in_force
 from flows.running.credentials import secret
 from tasks.alerts import CallableChannel, Channel, Kind, Message, State, changes, channel_of, deliver, enqueue
@@ -36,7 +37,7 @@ class Teller:
         self, kind: Kind, key: str, lines: Sequence[str], release: str | None = None, link: str | None = None
     ) -> None:
         """Write a message down, unless silence was ordered; the same key is the same message."""
-        if in_force(self._store, self._service, "silence"):
+        if in_force(self._store, self._service, ActionKind.SILENCE):
             return
         message = Message(
             kind=kind,

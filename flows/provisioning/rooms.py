@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from flows.people.telling import Teller
 from flows.provisioning.record import capacity_study
+from flows.records.mandate import Mandate
 from flows.records.plans import Order, Plans
 from flows.requests.doorbell import ring_scaling
 from flows.requests.request import words_of
@@ -110,7 +111,7 @@ class Provisioning:
     def act(self, made: Forecast) -> tuple[Action, list[str]]:
         """Record the plan, and do about it what the policy allows; returns its record, and in words what was done."""
         asked = self._asked
-        order = Order(plan=made.scaling, policy=asked.policy, target=asked.target, alerts=asked.alerts)
+        order = Order(plan=made.scaling, mandate=Mandate(asked.policy, asked.target, asked.alerts))
         action = Plans(asked.service, self._store).record(order)
         teller = Teller(asked.service, asked.alerts, self._store)
         done = self._answer(action, teller)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.records.moves import SHARE, routed
+from flows.records.kinds import ActionKind
+from flows.records.moves import routed
 from tasks.domain.settings.experiments import Experiment
 from tasks.routing import SplittingTarget
 from tasks.store import Store
@@ -50,7 +51,7 @@ def told(experiment: Experiment, router: SplittingTarget | None) -> dict[str, An
 def newest_test(store: Store, service: str) -> ABTest | None:
     """Return the test that was started last, open or ended by whatever moved traffic since; None when there is none."""
     acts = routed(store, service)
-    started = [at for at, act in enumerate(acts) if act.kind == SHARE and "ab_test" in act.detail]
+    started = [at for at, act in enumerate(acts) if act.kind == ActionKind.SHARE and "ab_test" in act.detail]
     if not started:
         return None
     action, after = acts[started[-1]], acts[started[-1] + 1 :]

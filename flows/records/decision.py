@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flows.records.comparisons import Comparisons
+from flows.records.kinds import ActionKind
+from flows.records.mandate import Mandate
+from tasks.domain.errors import TrackingError
 from tasks.domain.evaluation import Evaluation
-from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import parse_delay
 from tasks.experiments import Outcome
@@ -42,9 +45,7 @@ class Decision:
         baseline: Its mean in the baseline.
         level: Its mean since the change.
         mlflow_run_id: The window's run.
-        policy: What may be done.
-        target: How traffic is switched.
-        alerts: Whom to tell.
+        mandate: What may be done about it.
         control: What an A/B test compared the release with, where the decision is one's; there it goes back to.
     """
 
@@ -61,15 +62,11 @@ class Decision:
     baseline: float | None
     level: float | None
     mlflow_run_id: str | None
-    policy: Policy
-    target: Target
-    alerts: Alerts
+    mandate: Mandate
     control: str | None = None
 
     @classmethod
-    def of(
-        cls, evaluation: Evaluation, run_id: str | None, policy: Policy, target: Target, alerts: Alerts
-    ) -> Decision | None:
+    def of(cls, evaluation: Evaluation, run_id: str | None, mandate: Mandate) -> Decision | None:
         """Return the decision a failed window asks for; None when it did not fail."""
         failure = evaluation.failure
         if evaluation.verdict is not Verdict.FAIL or failure is None or evaluation.decision_id is None:
@@ -88,9 +85,7 @@ class Decision:
             baseline=failure.baseline,
             level=failure.level,
             mlflow_run_id=run_id,
-            policy=policy,
-            target=target,
-            alerts=alerts,
+            mandate=mandate,
         )
 
     def detail(self) -> dict[str, Any]:
@@ -105,10 +100,8 @@ class Decision:
             "baseline": self.baseline,
             "level": self.level,
             "mlflow_run_id": self.mlflow_run_id,
-            "policy": self.policy.model_dump(mode="json"),
-            "target": self.target.model_dump(mode="json"),
-            "alerts": self.alerts.model_dump(mode="json"),
             "control": self.control,
+            **self.mandate.detail(),
         }
 
     @classmethod
@@ -121,9 +114,7 @@ class Decision:
             reason=reason,
             window_start=datetime.fromisoformat(detail["window_start"]),
             window_end=datetime.fromisoformat(detail["window_end"]),
-            policy=Policy.model_validate(detail["policy"]),
-            target=Target.model_validate(detail["target"]),
-            alerts=Alerts.model_validate(detail["alerts"]),
+            mandate=Mandate.of(detail),
             control=detail.get("control"),
             **{
                 name: detail[name]
@@ -135,28 +126,35 @@ class Decision:
 
     @property
     def link(self) -> str | None:
-        """The address of the failing window in MLflow; None where MLflow is no server."""
-        return Tracker.connect().link(self.service, self.mlflow_run_id) if self.mlflow_run_id else None
+        """The address of the failing window in MLflow; None where MLflow is no server, or does not answer."""
+        if self.mlflow_run_id is None:
+            return None
+        with suppress(TrackingError):  # a rollback does not wait for a link to it
+            return Tracker.connect().link(self.service, self.mlflow_run_id)
+        return None
 
     @classmethod
     def kept(cls, action: Action | None, service: str) -> Decision | None:
         """Return the decision an action follows; None when it follows none, or another service's."""
-        if action is None or action.kind != "rollback" or action.service != service or "policy" not in action.detail:
+        if action is None or (action.kind, action.service) != (ActionKind.ROLLBACK, service):
+            return None
+        if "window_end" not in action.detail:  # a person asked, and no window
             return None
         return cls.from_detail(action.id, service, action.from_release or "", action.reason, action.detail)
 
     def failing(self, store: Store) -> Failing:
         """Return it as the conditions ask, with what the store says of its window now."""
+        policy = self.mandate.policy
         return Failing(
             release=self.release,
             window_end=self.window_end,
             stands=self._stands(store),
             absolute_only=self.absolute_only,
             own_baseline=self.own_baseline,
-            mode=self.policy.mode,
-            freshness=parse_delay(self.policy.freshness),
-            cooldown=parse_delay(self.policy.cooldown),
-            max_per_day=self.policy.max_rollbacks_per_day,
+            mode=policy.mode,
+            freshness=parse_delay(policy.freshness),
+            cooldown=parse_delay(policy.cooldown),
+            max_per_day=policy.max_rollbacks_per_day,
         )
 
     def _stands(self, store: Store) -> bool:

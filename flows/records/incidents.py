@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flows.records.kinds import ActionKind
 from flows.running.clock import now
 from tasks.decisions.alarm_record import Alarm, alarm_record
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.settings.policy import Policy
 from tasks.domain.verdict import Verdict
 from tasks.store import Action, ActionState, Store
-
-_KIND = "incident"
 
 
 class Incidents:
@@ -52,11 +51,11 @@ class Incidents:
 
         A rollback leaves it open until recovery is known; any other switch ends it.
         """
-        if action.kind == "rollback":
+        if action.kind == ActionKind.ROLLBACK:
             if left := self.open(action.from_release or ""):
                 self.note(left, action_id=action.id, rolled_back_to=action.to_release)
             return
-        back = self.open(action.to_release or "") if action.kind == "undo" else None
+        back = self.open(action.to_release or "") if action.kind == ActionKind.UNDO else None
         if back:
             self.close(back, f"the rollback was undone by {action.by}: {action.reason}")
         if left := self.open(action.from_release or ""):
@@ -64,12 +63,12 @@ class Incidents:
 
     def open(self, release: str) -> Action | None:
         """Return the open incident of a release; None when there is none."""
-        mine = [one for one in self._store.actions.unfinished(self._service) if one.kind == _KIND]
+        mine = [one for one in self._store.actions.unfinished(self._service) if one.kind == ActionKind.INCIDENT]
         return next((one for one in mine if one.from_release == release), None)
 
     def newest(self) -> Action | None:
         """Return the newest incident of the service, open or closed."""
-        known = [one for one in self._store.actions.of(self._service) if one.kind == _KIND]
+        known = [one for one in self._store.actions.of(self._service) if one.kind == ActionKind.INCIDENT]
         return known[-1] if known else None
 
     def note(self, incident: Action, **more: Any) -> None:
@@ -91,7 +90,7 @@ class Incidents:
 
     def record(self) -> str:
         """Return in words what became of the alarms so far, beside what was promised; empty when there were none."""
-        known = [one for one in self._store.actions.of(self._service) if one.kind == _KIND]
+        known = [one for one in self._store.actions.of(self._service) if one.kind == ActionKind.INCIDENT]
         seen = self._store.releases.of(self._service)
         if not known or not seen:
             return ""
@@ -104,7 +103,7 @@ class Incidents:
         action = Action(
             id=f"incident-{self._service}-{evaluation.release}-{evaluation.window.start:%Y%m%dT%H%M}",
             service=self._service,
-            kind=_KIND,
+            kind=ActionKind.INCIDENT,
             reason=evaluation.reasons[0] if evaluation.reasons else evaluation.verdict.value,
             by="evaluate",
             state=ActionState.STARTED,

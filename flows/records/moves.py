@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from flows.records.kinds import ActionKind
 from tasks.store import Action, ActionState, Store
 
-MOVES = ("release", "rollback", "undo", "promotion", "moved_outside")
-"""Kinds of action after which something else is live."""
+MOVES: Mapping[str, str] = {
+    ActionKind.RELEASE: "released",
+    ActionKind.ROLLBACK: "rolled back",
+    ActionKind.UNDO: "rollback undone",
+    ActionKind.PROMOTION: "promoted",
+    ActionKind.MOVED_OUTSIDE: "moved outside Plumbline",
+}
+"""Kinds of action after which something else is live, with the words for it."""
 
-SHARE = "share"
-"""The kind after which a candidate gets a share of the traffic."""
+ROUTED: Mapping[str, str] = {**MOVES, ActionKind.SHARE: "given a share"}
+"""Kinds of action by which traffic takes another way, with the words for it."""
+
+IN_THE_MIDDLE = frozenset({ActionState.STARTED, ActionState.SWITCHED})
+"""Where a crash leaves a switch that had begun."""
 
 
 def moves_of(store: Store, service: str) -> list[tuple[datetime, str]]:
@@ -27,13 +38,17 @@ def moves_of(store: Store, service: str) -> list[tuple[datetime, str]]:
 def candidate_of(store: Store, service: str) -> str | None:
     """Return the release that has a share of the traffic now; None when one release has all of it."""
     acts = routed(store, service)
-    return acts[-1].to_release if acts and acts[-1].kind == SHARE else None
+    return acts[-1].to_release if acts and acts[-1].kind == ActionKind.SHARE else None
 
 
 def routed(store: Store, service: str) -> list[Action]:
     """Return every action by which traffic took another way, oldest first."""
     return [
-        action
-        for action in store.actions.of(service)
-        if action.kind in {*MOVES, SHARE} and action.state is ActionState.DONE
+        action for action in store.actions.of(service) if action.kind in ROUTED and action.state is ActionState.DONE
     ]
+
+
+def in_the_middle(store: Store, service: str) -> list[Action]:
+    """Return the switches that a crash left in the middle, or that are at work right now, oldest first."""
+    unfinished = store.actions.unfinished(service)
+    return [action for action in unfinished if action.kind in ROUTED and action.state in IN_THE_MIDDLE]

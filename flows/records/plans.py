@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flows.records.kinds import ActionKind
+from flows.records.mandate import Mandate
 from flows.records.recorded import Recorded
 from flows.running.clock import now
 from tasks.domain.scaling import ScalingPlan
-from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.store import Action, ActionState
 
 
@@ -18,40 +19,26 @@ class Order:
 
     Attributes:
         plan: Replicas by the hour.
-        policy: Mode and freshness.
-        target: Who runs the replicas.
-        alerts: Whom to tell.
+        mandate: What may be done about it.
     """
 
     plan: ScalingPlan
-    policy: Policy
-    target: Target
-    alerts: Alerts
+    mandate: Mandate
 
     def detail(self) -> dict[str, Any]:
-        """Return it as the store keeps it; of secrets it has names only."""
-        return {
-            "plan": self.plan.to_json(),
-            "policy": self.policy.model_dump(mode="json"),
-            "target": self.target.model_dump(mode="json"),
-            "alerts": self.alerts.model_dump(mode="json"),
-        }
+        """Return it as the store keeps it."""
+        return {"plan": self.plan.to_json(), **self.mandate.detail()}
 
     @classmethod
     def of(cls, action: Action) -> Order:
         """Return what an action was recorded with."""
-        return cls(
-            plan=ScalingPlan.from_json(action.detail["plan"]),
-            policy=Policy.model_validate(action.detail["policy"]),
-            target=Target.model_validate(action.detail["target"]),
-            alerts=Alerts.model_validate(action.detail["alerts"]),
-        )
+        return cls(plan=ScalingPlan.from_json(action.detail["plan"]), mandate=Mandate.of(action.detail))
 
 
 class Plans(Recorded):
     """The plans of one service."""
 
-    kind = "scale"
+    kind = ActionKind.SCALE
 
     def newest(self) -> Action | None:
         """Return the plan that was made last; None when there is none."""

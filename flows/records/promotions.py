@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flows.records.kinds import ActionKind
+from flows.records.mandate import Mandate
 from flows.records.recorded import Recorded
 from flows.running.clock import now
-from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.store import Action, ActionState
 
 
@@ -20,25 +21,19 @@ class Promoted:
     Attributes:
         comparison: Key of the comparison it follows.
         decided_at: End of the window that decided it.
-        policy: Mode and freshness.
-        target: How traffic is switched.
-        alerts: Whom to tell.
+        mandate: What may be done about it.
     """
 
     comparison: str
     decided_at: datetime
-    policy: Policy
-    target: Target
-    alerts: Alerts
+    mandate: Mandate
 
     def detail(self) -> dict[str, Any]:
-        """Return it as the store keeps it; of secrets it has names only."""
+        """Return it as the store keeps it."""
         return {
             "comparison": self.comparison,
             "decided_at": self.decided_at.isoformat(),
-            "policy": self.policy.model_dump(mode="json"),
-            "target": self.target.model_dump(mode="json"),
-            "alerts": self.alerts.model_dump(mode="json"),
+            **self.mandate.detail(),
         }
 
     @classmethod
@@ -47,21 +42,19 @@ class Promoted:
         return cls(
             comparison=detail["comparison"],
             decided_at=datetime.fromisoformat(detail["decided_at"]),
-            policy=Policy.model_validate(detail["policy"]),
-            target=Target.model_validate(detail["target"]),
-            alerts=Alerts.model_validate(detail["alerts"]),
+            mandate=Mandate.of(detail),
         )
 
 
 class Promotions(Recorded):
     """The decisions to promote of one service."""
 
-    kind = "promotion"
+    kind = ActionKind.PROMOTION
 
     def record(self, decided: Promoted, control: str, candidate: str, reason: str) -> Action:
         """Record a decision; decided again it is the same, with the policy of now."""
         action = Action(
-            id=f"promote-{decided.comparison}",
+            id=promotion_id(decided.comparison),
             service=self._service,
             kind=self.kind,
             reason=reason,
@@ -73,3 +66,8 @@ class Promotions(Recorded):
             created_at=now(),
         )
         return action if self._actions.record(action) else self._reopen(action, decided.detail())
+
+
+def promotion_id(comparison: str) -> str:
+    """Return the id of the decision to promote that a comparison may come to."""
+    return f"promote-{comparison}"

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
+from flows.records.kinds import ActionKind
 from flows.running.clock import now
+from tasks.domain.window import parse_delay
 from tasks.store import Action, ActionState, Store
 
 OPEN = (ActionState.REQUESTED, ActionState.REFUSED, ActionState.FAILED)
 """What was refused may be asked for again, once its conditions hold."""
+
+_GRACE = timedelta(minutes=10)
+"""After its time-out a run that waits for a person is given this long to say so itself."""
+
+
+def is_forsaken(action: Action, approval_timeout: str) -> bool:
+    """Whether an action waits for a person whom nobody asks any more: the run that asked has died.
+
+    Args:
+        action: The action.
+        approval_timeout: How long its run waited, as the policy has it.
+    """
+    if action.state is not ActionState.WAITING or action.updated_at is None:
+        return False
+    return action.updated_at + parse_delay(approval_timeout) + _GRACE < now()
 
 
 class Recorded:
@@ -19,7 +37,7 @@ class Recorded:
         store: Where they are kept.
     """
 
-    kind: ClassVar[str]
+    kind: ClassVar[ActionKind]
 
     def __init__(self, service: str, store: Store) -> None:
         self._service = service
@@ -50,6 +68,12 @@ class Recorded:
         """Take an open action up."""
         for state in OPEN:
             self.move(action, state, after)
+
+    def retrieve(self, action: Action, approval_timeout: str) -> Action:
+        """Return an action; one whose run died while it waited for a person is open again."""
+        if is_forsaken(action, approval_timeout):
+            self.move(action, ActionState.WAITING, ActionState.REQUESTED)
+        return self._actions.get(action.id) or action
 
     def _reopen(self, action: Action, detail: dict[str, Any]) -> Action:
         """Ask for an open action anew, with what is known of it now; one that was taken up stays as it is."""

@@ -14,6 +14,7 @@ from flows.evaluating.assignment import Assignment
 from flows.evaluating.planning import BATCH
 from flows.evaluating.reporting import add_intake
 from flows.evaluation import evaluate
+from flows.records.kinds import ActionKind
 from flows.records.moves import moves_of
 from flows.running import clock
 from flows.running.artifacts import slug
@@ -193,7 +194,7 @@ class Replay:
             action = Action(
                 id=f"replay-{release}-{clock.now().isoformat()}",
                 service=self.assignment.service,
-                kind="release",
+                kind=ActionKind.RELEASE,
                 reason=f"{release} serves, by the logs",
                 by="replay",
                 state=ActionState.STARTED,
@@ -201,7 +202,7 @@ class Replay:
                 to_release=to.name,
                 created_at=clock.now(),
             )
-            board.store.actions.record(action)
+            board.begin(action)
             board.perform(action, to, before)
 
     def _batches(self) -> Iterator[Sequence[Window]]:

@@ -11,6 +11,7 @@ from prefect.client.schemas import State
 from prefect.runtime import deployment
 
 from flows.records.decision import Decision
+from flows.records.kinds import ActionKind
 from flows.requests.promotion import tell_promotion
 from flows.running.clock import now
 from flows.running.emitting import emit
@@ -18,7 +19,9 @@ from tasks.domain.report import ActionReport
 from tasks.store import Action, ActionState, Store
 
 
-def record_decision(store: Store, decision: Decision, to: str | None, state: ActionState, refused: str) -> bool:
+def record_decision(
+    store: Store, decision: Decision, to: str | None, state: ActionState, refused: str
+) -> Action | None:
     """Record a decision; one that was refused before may be asked for again, now that its conditions hold.
 
     Args:
@@ -29,18 +32,18 @@ def record_decision(store: Store, decision: Decision, to: str | None, state: Act
         refused: Why, where it is.
 
     Returns:
-        Whether there is news: False when it was refused before already.
+        The decision as it is recorded; None where that is no news: it was refused before already.
     """
     detail = decision.detail() | ({"refused": refused} if refused else {})
     if state is ActionState.REQUESTED and store.actions.update_state(
         decision.id, ActionState.REFUSED, state, detail=detail, at=now()
     ):
-        return True
+        return store.actions.get(decision.id)
     new = store.actions.record(
         Action(
             id=decision.id,
             service=decision.service,
-            kind="rollback",
+            kind=ActionKind.ROLLBACK,
             reason=decision.reason,
             by="policy",
             state=state,
@@ -51,7 +54,7 @@ def record_decision(store: Store, decision: Decision, to: str | None, state: Act
             created_at=now(),
         )
     )
-    return new or state is ActionState.REQUESTED
+    return store.actions.get(decision.id) if new or state is ActionState.REQUESTED else None
 
 
 def tell_refused(decision: Decision, words: str) -> None:
@@ -59,17 +62,15 @@ def tell_refused(decision: Decision, words: str) -> None:
     emit("rollback.refused", decision.service, decision_id=decision.id, reason=words)
 
 
-def ring_rollback(decision: Decision) -> str:
-    """Tell that a rollback is asked for; returns in words what came of it."""
-    emit("rollback.requested", decision.service, decision_id=decision.id, reason=decision.reason)
+def ring_rollback(action: Action) -> str:
+    """Tell that a rollback is asked for, or one or its undoing to be finished; returns in words what came of it."""
+    emit("rollback.requested", action.service, decision_id=action.id, reason=action.reason)
     if deployment.id:
-        return f"rollback of {decision.release} requested (decision {decision.id})"
-    from flows.rollback import roll_back
+        return f"{action.kind} of {action.from_release} requested (decision {action.id})"
+    from flows.rollback import roll_back  # a flow stands above what it is made of: known only once one rings
 
     return _text(
-        roll_back(
-            service=decision.service, reason=decision.reason, decision_id=decision.id, by="policy", return_state=True
-        )
+        roll_back(service=action.service, reason=action.reason, decision_id=action.id, by=action.by, return_state=True)
     )
 
 
@@ -94,4 +95,8 @@ def ring_scaling(action: Action) -> str:
 
 
 def _text(state: State[Any]) -> str:
-    return cast("ActionReport", state.result(raise_on_failure=False)).text
+    """Return what a run came to; one that ended without a report ends whoever rang, and the next run rings again."""
+    ended = state.result(raise_on_failure=False)
+    if isinstance(ended, BaseException):
+        raise ended
+    return cast("ActionReport", ended).text

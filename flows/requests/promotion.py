@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from flows.people.telling import Teller
 from flows.records.comparisons import Comparisons
+from flows.records.kinds import ActionKind
+from flows.records.mandate import Mandate
 from flows.records.orders import in_force
 from flows.records.promotions import Promoted, Promotions
+from flows.records.recorded import OPEN
 from flows.requests.request import Request, words_of
 from flows.running.clock import now
 from flows.running.emitting import emit
@@ -17,7 +21,6 @@ from tasks.alerts import Kind
 from tasks.domain.errors import RoutingError
 from tasks.domain.markdown import escaped
 from tasks.domain.report import PromotionReport
-from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.domain.window import parse_delay
 from tasks.experiments import Outcome
 from tasks.routing import Condition, PromotionSituation, check_promotion, missing
@@ -27,8 +30,8 @@ from tasks.store import Action, ActionState, Store
 def conditions(action: Action | None, decision_id: str | None, board: Lookout) -> list[Condition]:
     """Check whether a recorded promotion may be done now."""
     decided = Promoted.of(action.detail) if action else None
-    policy = decided.policy if decided else Policy()
-    hold = in_force(board.store, board.service, "hold")
+    policy = decided.mandate.policy if decided else Mandate().policy
+    hold = in_force(board.store, board.service, ActionKind.HOLD)
     live = board.registry.live(board.service)
     candidate = (action.to_release if action else None) or ""
     outcome = Comparisons(board.service, board.store).outcome(candidate, decided.comparison) if decided else None
@@ -60,31 +63,20 @@ class PromotionRequest(Request[PromotionReport]):
             self._action = Promotions(service, store).find(decision_id)
 
     @property
-    def _decided(self) -> Promoted | None:
-        return Promoted.of(self._action.detail) if self._action else None
-
-    @property
-    def policy(self) -> Policy:
+    def mandate(self) -> Mandate:
         """What may be done."""
-        return self._decided.policy if self._decided else Policy()
-
-    @property
-    def alerts(self) -> Alerts:
-        """Whom to tell."""
-        return self._decided.alerts if self._decided else Alerts()
-
-    @property
-    def target(self) -> Target:
-        """How traffic is switched."""
-        return self._decided.target if self._decided else Target()
+        return Mandate.of(self._action.detail) if self._action else Mandate()
 
     def begin(self) -> PromotionReport | None:
         """Check every condition and take the request up; a report where that settles it, None to go on."""
-        with switchboard(self.service, self.target) as board:
+        with switchboard(self.service, self.mandate.target, finish=not self._dry_run) as board:
             promotions = self._look(board)
             action = self._action
-            done = {ActionState.WAITING, ActionState.STARTED, ActionState.SWITCHED, ActionState.DONE}
-            if action is not None and action.state in done:
+            if action is not None and action.id in board.resumed:
+                return self._outcome(action)
+            if action is not None:
+                action = promotions.retrieve(action, self.mandate.policy.approval_timeout)
+            if action is not None and action.state not in OPEN:
                 return self._report("known", f"decision {action.id} is {action.state.value} already: nothing to do")
             if unmet := missing(self._conditions):
                 return self._refuse(promotions, unmet)
@@ -104,7 +96,7 @@ class PromotionRequest(Request[PromotionReport]):
 
     def carry_out(self) -> PromotionReport:
         """Check everything again, switch, read back, and record."""
-        with switchboard(self.service, self.target) as board:
+        with switchboard(self.service, self.mandate.target) as board:
             promotions = self._look(board)
             action = self._action
             assert action is not None  # it was taken up
@@ -114,20 +106,21 @@ class PromotionRequest(Request[PromotionReport]):
                 return self._report("rejected", said)
             if unmet := missing(self._conditions):
                 return self._refuse(promotions, unmet)
-            if not promotions.move(action, self._before, ActionState.STARTED, promoted_by=self._by):
+            if not promotions.move(action, self._before, ActionState.STARTED, approved_by=self._by):
                 return self._report("known", f"decision {action.id} was taken up by another run: nothing to do")
-            return self._switch(board, action)
+            action = promotions.find(action.id) or action
+            to = board.registry.get(self.service, action.to_release or "")
+            with suppress(RoutingError):  # recorded where it happened
+                board.perform(action, to, board.registry.live(self.service))
+            return self._outcome(promotions.find(action.id) or action)
 
-    def _switch(self, board: Switchboard, action: Action) -> PromotionReport:
-        to = board.registry.get(self.service, action.to_release or "")
-        try:
-            done = board.perform(action, to, board.registry.live(self.service))
-        except RoutingError as error:
-            return self._report("failed", f"not promoted: {error}")
-        report = self._report(
-            "done", f"promoted {action.from_release} → {to.name} at {now():%H:%M}Z by {self._by}. {action.reason}."
-        )
-        report.switched_at = done.updated_at
+    def _outcome(self, action: Action) -> PromotionReport:
+        """Report how a switch ended, by its record: also one that a crash interrupted and this run finished."""
+        text = str(action.detail.get("text") or action.detail.get("error"))
+        if action.state is not ActionState.DONE:
+            return self._report("failed", f"not promoted: {text}")
+        report = self._report("done", text)
+        report.switched_at = action.updated_at
         return report
 
     def _look(self, board: Switchboard) -> Promotions:
@@ -153,9 +146,9 @@ class PromotionRequest(Request[PromotionReport]):
             teller.say(Kind.NOT_PROMOTED, f"{report.decision_id}/{report.state}", [report.text], self._candidate)
 
     def _emit(self, report: PromotionReport) -> None:
-        if report.state in {"done", "refused", "failed", "rejected"}:
-            what = "done" if report.state == "done" else "refused"
-            tell_promotion(what, self.service, report.decision_id, report.text)
+        """Tell a no; a switch was told where it happened."""
+        if report.state in {"refused", "failed", "rejected"}:
+            tell_promotion("refused", self.service, report.decision_id, report.text)
 
     def _report(self, state: str, text: str) -> PromotionReport:
         return PromotionReport(

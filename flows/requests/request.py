@@ -12,11 +12,11 @@ from prefect.states import Completed, Failed
 
 from flows.people.approval import Answer, ask
 from flows.people.telling import Teller
+from flows.records.mandate import Mandate
 from flows.running.artifacts import leave
 from tasks.domain.errors import LeaseHeldError
 from tasks.domain.markdown import escaped
 from tasks.domain.report import ActionReport, ConditionReport
-from tasks.domain.settings.policy import Alerts, Policy
 from tasks.domain.window import parse_delay
 from tasks.routing import Condition
 from tasks.store import ActionState, Store
@@ -51,18 +51,13 @@ class Request(ABC, Generic[R]):
 
     @property
     @abstractmethod
-    def policy(self) -> Policy:
-        """What may be done."""
-
-    @property
-    @abstractmethod
-    def alerts(self) -> Alerts:
-        """Whom to tell."""
+    def mandate(self) -> Mandate:
+        """What may be done: the decision's own where it follows one, whatever was given beside."""
 
     @property
     def asks(self) -> bool:
         """Whether a person is asked; by hand one was."""
-        return self._approve or (self._decision_id is not None and self.policy.mode == "approve")
+        return self._approve or (self._decision_id is not None and self.mandate.policy.mode == "approve")
 
     @property
     def _before(self) -> ActionState:
@@ -87,16 +82,17 @@ class Request(ABC, Generic[R]):
 
     def ask(self) -> None:
         """Ask a person, with what is known."""
+        policy = self.mandate.policy
         question = [
             *self._question(),
             "",
             *(f"- {condition.name}: {escaped(condition.words)}" for condition in self._conditions),
             "",
-            f"Without an answer within {self.policy.approval_timeout} "
-            + ("it is done." if self.policy.approval_default == "approve" else "nothing is changed."),
+            f"Without an answer within {policy.approval_timeout} "
+            + ("it is done." if policy.approval_default == "approve" else "nothing is changed."),
         ]
-        timeout = parse_delay(self.policy.approval_timeout)
-        self._answer = ask("\n".join(question), timeout, self.policy.approval_default)
+        timeout = parse_delay(policy.approval_timeout)
+        self._answer = ask("\n".join(question), timeout, policy.approval_default)
         self._by = self._answer.by
 
     @abstractmethod
@@ -106,7 +102,7 @@ class Request(ABC, Generic[R]):
     def tell(self, report: R) -> None:
         """Tell people, leave the outcome as an artifact, and tell it as an event; never text of users."""
         with Store.open() as store:
-            teller = Teller(self.service, self.alerts, store)
+            teller = Teller(self.service, self.mandate.alerts, store)
             self._say(teller, report)
             for words in teller.send():
                 get_run_logger().warning(words)

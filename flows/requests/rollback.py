@@ -9,6 +9,9 @@ from prefect.runtime import flow_run
 
 from flows.people.telling import Teller
 from flows.records.decision import Decision
+from flows.records.kinds import ActionKind
+from flows.records.mandate import Mandate
+from flows.records.recorded import OPEN, is_forsaken
 from flows.requests.request import Request, words_of
 from flows.running.clock import now
 from flows.running.emitting import emit
@@ -18,9 +21,12 @@ from tasks.domain.errors import RoutingError
 from tasks.domain.markdown import escaped
 from tasks.domain.release import Release
 from tasks.domain.report import RollbackReport
-from tasks.domain.settings.policy import Alerts, Policy, Target
+from tasks.domain.settings.policy import Alerts, Target
 from tasks.routing import Condition, Situation, check, missing
 from tasks.store import Action, ActionState, Store
+
+_FINISHED_HERE = {ActionKind.ROLLBACK, ActionKind.UNDO}
+"""What a bell may ring for; of an undoing only what a crash left in the middle is done here."""
 
 _SETTLED = {ActionState.DONE, ActionState.REFUSED, ActionState.FAILED}
 
@@ -59,20 +65,19 @@ class RollbackRequest(Request[RollbackReport]):
         super().__init__(service, decision_id, approve=approve, dry_run=dry_run, by=by)
         self._reason = reason
         self._wanted = to
-        self._target = target
-        self._alerts = alerts
+        self._given = Mandate(target=target, alerts=alerts)
         self._asked_about: tuple[str | None, str | None] | None = None
         self._situation: Situation | None = None
         self.action_id = decision_id or f"by-hand-{flow_run.id or uuid4()}"
-        self.decision = self._load()
+        self._named = self._load()
+        self.decision = Decision.kept(self._named, self.service)
 
-    def _load(self) -> Decision | None:
-        """Reload the decision: what an event says of it is not believed."""
-        if self._decision_id is None:
-            return None
+    def _load(self) -> Action | None:
+        """Reload what was named, a rollback or its undoing: what an event says of it is not believed."""
         with Store.open() as store:
-            action = store.actions.get(self._decision_id)
-        return Decision.kept(action, self.service)
+            action = store.actions.get(self._decision_id or "")
+        ours = action is not None and action.service == self.service and action.kind in _FINISHED_HERE
+        return action if ours else None
 
     @property
     def reason(self) -> str:
@@ -80,28 +85,19 @@ class RollbackRequest(Request[RollbackReport]):
         return self.decision.reason if self.decision else self._reason
 
     @property
-    def alerts(self) -> Alerts:
-        """Whom to tell."""
-        return self.decision.alerts if self.decision else self._alerts
-
-    @property
-    def policy(self) -> Policy:
+    def mandate(self) -> Mandate:
         """What may be done."""
-        return self.decision.policy if self.decision else Policy()
-
-    @property
-    def target(self) -> Target:
-        """How traffic is switched."""
-        return self.decision.target if self.decision else self._target
+        return Mandate.of(self._named.detail) if self._named else self._given
 
     def begin(self) -> RollbackReport | None:
         """Check every condition and take the request up; a report where that settles it, None to go on."""
-        with switchboard(self.service, self.target) as board:
+        with switchboard(self.service, self.mandate.target, finish=not self._dry_run) as board:
             known = board.store.actions.get(self.action_id)
             if known is not None and known.id in board.resumed:
                 return self._outcome(known)
-            forged = self._decision_id is not None and self.decision is None  # refused below, whatever bears that id
-            if known is not None and known.state is not ActionState.REQUESTED and not self._dry_run and not forged:
+            known = self._reopened(board.store, known) if known is not None and not self._dry_run else None
+            # What nothing of ours bears as its id is refused below, whatever else does.
+            if known is not None and known.state is not ActionState.REQUESTED and self._named is not None:
                 return self._report("known", f"decision {self.action_id} is {known.state.value} already: nothing to do")
             self._check(board)
             if unmet := missing(self._conditions):
@@ -111,6 +107,13 @@ class RollbackRequest(Request[RollbackReport]):
             self._record(board.store, ActionState.REQUESTED)
             board.store.actions.update_state(self.action_id, ActionState.REQUESTED, self._before, at=now())
         return None
+
+    def _reopened(self, store: Store, known: Action) -> Action | None:
+        """Return its record, open again where the run that waited has died, or where this very run is tried again."""
+        retried = self._decision_id is None and known.state in {*OPEN, ActionState.WAITING}
+        if retried or is_forsaken(known, self.mandate.policy.approval_timeout):
+            store.actions.update_state(known.id, known.state, ActionState.REQUESTED, at=now())
+        return store.actions.get(known.id)
 
     def ask(self) -> None:
         """Ask a person, with what is known; the yes is to these two releases."""
@@ -128,7 +131,7 @@ class RollbackRequest(Request[RollbackReport]):
 
     def carry_out(self) -> RollbackReport:
         """Check everything again, switch, read back, and record."""
-        with switchboard(self.service, self.target) as board:
+        with switchboard(self.service, self.mandate.target) as board:
             if self._answer is not None and not self._answer.approved:
                 said = f"rejected by {self._answer.by}: {self._answer.words}"
                 self._move(board.store, ActionState.REFUSED, {"refused": said, "rejected_by": self._answer.by})
@@ -196,7 +199,7 @@ class RollbackRequest(Request[RollbackReport]):
             # A made-up decision leaves no record that a real one of that id could collide with.
             self._record(board.store, ActionState.REFUSED)
             self._move(board.store, ActionState.REFUSED, {"refused": words})
-            board.say_refused(Teller(self.service, self.alerts, board.store), self._from, unmet)
+            board.say_refused(Teller(self.service, self.mandate.alerts, board.store), self._from, unmet)
         return self._report("refused", f"not rolled back. {words}")
 
     def _record(self, store: Store, state: ActionState) -> None:
@@ -204,7 +207,7 @@ class RollbackRequest(Request[RollbackReport]):
             Action(
                 id=self.action_id,
                 service=self.service,
-                kind="rollback",
+                kind=ActionKind.ROLLBACK,
                 reason=self.reason,
                 by=self._by,
                 state=state,
@@ -223,8 +226,7 @@ class RollbackRequest(Request[RollbackReport]):
 
     def _detail(self, store: Store) -> dict[str, object]:
         known = store.actions.get(self.action_id)
-        detail: dict[str, object] = dict(known.detail) if known else {}
-        detail.setdefault("alerts", self.alerts.model_dump(mode="json"))
+        detail: dict[str, object] = self.mandate.detail() | (dict(known.detail) if known else {})
         if self._answer is not None:
             detail |= {"approved_by": self._answer.by, "approved_why": self._answer.words}
         return detail | {"conditions": {condition.name: condition.words for condition in self._conditions}}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.people.telling import Teller
+from flows.records.kinds import ActionKind
+from flows.records.mandate import Mandate
 from flows.records.orders import in_force
 from flows.records.plans import Order, Plans
 from flows.requests.request import Request, words_of
@@ -18,7 +20,6 @@ from tasks.alerts import Kind
 from tasks.domain.errors import RoutingError
 from tasks.domain.markdown import escaped
 from tasks.domain.report import ScalingReport
-from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.domain.window import parse_delay
 from tasks.registry import Registry
 from tasks.routing import Condition, ScalingSituation, ScalingTarget, check_scaling, missing, scale, targets_of
@@ -45,19 +46,19 @@ def look(service: str, plan_id: str | None, store: Store) -> Known:
     plans, registry = Plans(service, store), Registry.connect()
     action = plans.find(plan_id)
     order = Order.of(action) if action else None
-    policy = order.policy if order else Policy()
-    targets = targets_of(order.target if order else Target(), service, registry, secret)
+    mandate = order.mandate if order else Mandate()
+    targets = targets_of(mandate.target, service, registry, secret)
     target = next((one for one in targets if isinstance(one, ScalingTarget)), None)
     newest, live = plans.newest(), registry.live(service)
-    hold = in_force(store, service, "hold")
+    hold = in_force(store, service, ActionKind.HOLD)
     situation = ScalingSituation(
         now=now(),
         plan=order.plan if order else None,
         plan_id=action.id if action else plan_id,
         newest=newest.id if newest else None,
         by_hand=plan_id is None,
-        mode=policy.mode,
-        freshness=parse_delay(policy.freshness),
+        mode=mandate.policy.mode,
+        freshness=parse_delay(mandate.policy.freshness),
         live=live.name if live else None,
         target=target.name if target else None,
         hold_until=datetime.fromisoformat(hold.detail["until"]) if hold else None,
@@ -77,14 +78,9 @@ class ScalingRequest(Request[ScalingReport]):
         self._known = Known(None, None, [])
 
     @property
-    def policy(self) -> Policy:
+    def mandate(self) -> Mandate:
         """What may be done."""
-        return Order.of(self._known.action).policy if self._known.action else Policy()
-
-    @property
-    def alerts(self) -> Alerts:
-        """Whom to tell."""
-        return Order.of(self._known.action).alerts if self._known.action else Alerts()
+        return Mandate.of(self._known.action.detail) if self._known.action else Mandate()
 
     @contextmanager
     def _looking(self) -> Iterator[Plans]:
@@ -98,6 +94,8 @@ class ScalingRequest(Request[ScalingReport]):
         """Check every condition and take the request up; a report where that settles it, None to go on."""
         with self._looking() as plans:
             action = self._known.action
+            if action is not None:
+                action = plans.retrieve(action, self.mandate.policy.approval_timeout)
             if action is not None and action.state is ActionState.DONE:
                 return self._report("known", f"plan {action.id} is applied already: nothing to do")
             if action is not None and action.state is ActionState.WAITING:

@@ -8,7 +8,10 @@ from uuid import uuid4
 
 from flows.people.telling import Teller
 from flows.records.incidents import Incidents
-from flows.records.orders import in_force
+from flows.records.kinds import ActionKind
+from flows.records.mandate import Mandate
+from flows.records.moves import routed
+from flows.records.orders import in_force, refuse_while_held
 from flows.running.clock import now
 from flows.switching.switchboard import Switchboard, switchboard
 from tasks.domain.errors import SettingsError
@@ -19,6 +22,9 @@ from tasks.store import Action, ActionState, Store
 
 _EXPIRES = timedelta(hours=24)
 _LONGEST = timedelta(days=14)
+
+_ORDERS = (ActionKind.SILENCE, ActionKind.HOLD)
+"""What stands until a time, and `resume` ends."""
 
 
 class Answers:
@@ -47,10 +53,10 @@ class Answers:
         Raises:
             SettingsError: when the answer does not fit the service, or its time.
         """
-        if self._service == "*" and action not in {"silence", "hold", "resume"}:
+        if self._service == "*" and action not in {*_ORDERS, "resume"}:
             raise SettingsError(f"{action} is about one service; name it instead of '*'")
-        if action in {"silence", "hold"}:
-            return self._until(action, until)
+        if action in _ORDERS:
+            return self._until(ActionKind(action), until)
         does: dict[str, Callable[[], ResponseReport]] = {
             "resume": self._resume,
             "acknowledge": self._acknowledge,
@@ -60,20 +66,20 @@ class Answers:
         }
         return does[action]()
 
-    def _until(self, action: str, until: datetime | None) -> ResponseReport:
+    def _until(self, action: ActionKind, until: datetime | None) -> ResponseReport:
         end = aware_utc(until, "until") if until is not None else now() + _EXPIRES
         if not now() < end <= now() + _LONGEST:
             raise SettingsError(f"until {end:%Y-%m-%d %H:%M}Z must lie within the next {_LONGEST.days} days")
         with Store.open() as store:
             self._record(store, action, end)
-        what = "no messages" if action == "silence" else "nothing is switched"
+        what = "no messages" if action is ActionKind.SILENCE else "nothing is switched"
         return self._report(action, f"{what} for {self._service} until {end:%Y-%m-%d %H:%M}Z ({self._by})", end)
 
     def _resume(self) -> ResponseReport:
         with Store.open() as store:
-            for kind in ("silence", "hold"):
+            for kind in _ORDERS:
                 self._record(store, kind, now())
-            still = [one for kind in ("silence", "hold") if (one := in_force(store, self._service, kind))]
+            still = [one for kind in _ORDERS if (one := in_force(store, self._service, kind))]
         words = [f"silence and hold of {self._service} end now ({self._by})"]
         words += [f"the {one.kind} of all services goes on: resume '*' ends it" for one in still]
         return self._report("resume", "; ".join(words))
@@ -90,6 +96,7 @@ class Answers:
 
     def _undo(self) -> ResponseReport:
         with switchboard(self._service, self._target) as board:
+            refuse_while_held(board.store, self._service, "nothing was switched")
             last = self._last_rollback(board.store)
             live = board.registry.live(self._service)
             if live is None or live.name != last.to_release:
@@ -97,29 +104,32 @@ class Answers:
                     f"{live.name if live else 'nothing'} is live, not {last.to_release}, where the last rollback went: "
                     "there is nothing to undo; use release"
                 )
-            self._switch_back(board, last)
-            Teller(self._service, self._alerts, board.store).send()
-            words = f"the rollback {last.from_release} → {last.to_release} was undone by {self._by}: {self._reason}"
-        return self._report("undo", words)
+            _refuse_a_candidate(board.store, last)
+            try:
+                self._switch_back(board, last)
+            finally:  # also that a target refused
+                unsent = Teller(self._service, self._alerts, board.store).send()
+        words = f"the rollback {last.from_release} → {last.to_release} was undone by {self._by}: {self._reason}"
+        return self._report("undo", "; ".join([words, *unsent]))
 
-    def _switch_back(self, board: Switchboard, last: Action) -> Action:
+    def _switch_back(self, board: Switchboard, last: Action) -> None:
         to = board.registry.get(self._service, last.from_release or "")
         back = board.registry.get(self._service, last.to_release or "")
         action = Action(
             id=f"undo-{uuid4()}",
             service=self._service,
-            kind="undo",
+            kind=ActionKind.UNDO,
             reason=self._reason,
             by=self._by,
             state=ActionState.STARTED,
             from_release=back.name,
             to_release=to.name,
             decision_id=last.decision_id,
-            detail={"alerts": self._alerts.model_dump(mode="json")},
+            detail=Mandate(target=self._target, alerts=self._alerts).detail(),
             created_at=now(),
         )
-        board.store.actions.record(action)
-        return board.perform(action, to, back)
+        board.begin(action)
+        board.perform(action, to, back)
 
     def _mark(self, *, right: bool) -> ResponseReport:
         with Store.open() as store:
@@ -133,12 +143,12 @@ class Answers:
         return self._report("mark_true" if right else "mark_false", f"{words} by {self._by}. {record}")
 
     def _last_rollback(self, store: Store) -> Action:
-        last = store.actions.last(self._service, "rollback", ActionState.DONE)
+        last = store.actions.last(self._service, ActionKind.ROLLBACK, ActionState.DONE)
         if last is None:
             raise SettingsError(f"{self._service!r} was never rolled back")
         return last
 
-    def _record(self, store: Store, kind: str, until: datetime) -> None:
+    def _record(self, store: Store, kind: ActionKind, until: datetime) -> None:
         store.actions.record(
             Action(
                 id=f"{kind}-{uuid4()}",
@@ -154,3 +164,14 @@ class Answers:
 
     def _report(self, action: str, text: str, until: datetime | None = None) -> ResponseReport:
         return ResponseReport(service=self._service, action=action, text=text, until=until, by=self._by)
+
+
+def _refuse_a_candidate(store: Store, last: Action) -> None:
+    """Refuse to undo the rollback of a release that had a share: undone, it would get all traffic."""
+    earlier = [act for act in routed(store, last.service) if (act.updated_at, act.id) < (last.updated_at, last.id)]
+    before = earlier[-1] if earlier else None
+    if before is not None and before.kind == ActionKind.SHARE and before.to_release == last.from_release:
+        raise SettingsError(
+            f"{last.from_release} had {before.detail['share']:.0%} of the traffic before the rollback, and undo would "
+            f"give it all: run release with route {before.detail['share']:g} and override_reason"
+        )

@@ -11,7 +11,8 @@ from datetime import datetime
 from flows.people.telling import Teller
 from flows.records.decision import Decision
 from flows.records.incidents import Incidents
-from flows.records.moves import MOVES, SHARE, candidate_of, moves_of
+from flows.records.kinds import ActionKind
+from flows.records.moves import MOVES, candidate_of, in_the_middle, moves_of
 from flows.records.orders import in_force
 from flows.running.clock import now
 from tasks.alerts import Kind
@@ -45,11 +46,11 @@ class Lookout:
         """Return what is known now, for the conditions to be checked against."""
         releases = self.registry.releases(self.service)
         live = next((release for release in releases if release.live), None)
-        policy = decision.policy if decision else Policy()
+        policy = decision.mandate.policy if decision else Policy()
         to, why_not = self._to(releases, live, decision, wanted, policy)
-        actions = [action for action in self.store.actions.of(self.service) if action.kind == "rollback"]
+        actions = [action for action in self.store.actions.of(self.service) if action.kind == ActionKind.ROLLBACK]
         rejected = next((a for a in reversed(actions) if decision and _rejection_of(a, decision.release)), None)
-        hold = in_force(self.store, self.service, "hold")
+        hold = in_force(self.store, self.service, ActionKind.HOLD)
         return Situation(
             now=now(),
             decision_id=decision_id,
@@ -122,12 +123,6 @@ class Lookout:
             newest=max(row.window_end for row in rows),
         )
 
-    def in_the_middle(self) -> list[Action]:
-        """Return the switches that a crash left in the middle, oldest first."""
-        middle = {ActionState.STARTED, ActionState.SWITCHED}
-        unfinished = self.store.actions.unfinished(self.service)
-        return [action for action in unfinished if action.kind in {*MOVES, SHARE} and action.state in middle]
-
     def history(self) -> list[tuple[datetime, str]]:
         """Return what became live when, oldest first."""
         return moves_of(self.store, self.service)
@@ -140,7 +135,9 @@ class Lookout:
 
     def is_newest_move(self, action: Action) -> bool:
         """Whether nothing else became live since an action."""
-        moves = [one for one in self.store.actions.of(self.service) if one.kind in MOVES and one.state == "done"]
+        moves = [
+            one for one in self.store.actions.of(self.service) if one.kind in MOVES and one.state is ActionState.DONE
+        ]
         return bool(moves) and moves[-1].id == action.id
 
     def notice_moves(self) -> Action | None:
@@ -148,12 +145,12 @@ class Lookout:
         live = self.registry.live(self.service)
         known = self.history()
         last = known[-1][1] if known else None
-        if live is None or live.name == last or self.in_the_middle():
+        if live is None or live.name == last or in_the_middle(self.store, self.service):
             return None
         action = Action(
             id=f"moved-{self.service}-{len(known)}-{live.version}",
             service=self.service,
-            kind="moved_outside",
+            kind=ActionKind.MOVED_OUTSIDE,
             reason="the alias was moved by others",
             by="outside",
             state=ActionState.DONE,

@@ -10,8 +10,9 @@ from uuid import uuid4
 from prefect.runtime import flow_run
 
 from flows.records.ab_tests import told
-from flows.records.moves import SHARE, candidate_of
-from flows.records.orders import in_force
+from flows.records.kinds import ActionKind
+from flows.records.moves import candidate_of
+from flows.records.orders import refuse_while_held
 from flows.running.clock import now
 from flows.switching.switchboard import Switchboard
 from tasks.domain.errors import RegistryError, RoutingError, SettingsError
@@ -96,11 +97,9 @@ class Candidate:
             route = ab_test.share
         self._routed = str(route)
         release = self._registered()
-        if route != "none" and (hold := in_force(self._board.store, self._board.service, "hold")):
-            raise SettingsError(
-                f"{self._board.service!r} is held until {hold.detail['until'][:16]}Z by {hold.by} ({hold.reason}): "
-                f"{release.name!r} is registered, and nothing was switched; respond resume ends the hold"
-            )
+        if route != "none":
+            stands = f"{release.name!r} is registered, and nothing was switched"
+            refuse_while_held(self._board.store, self._board.service, stands)
         before = self._board.registry.live(self._board.service)
         if isinstance(route, int | float):
             self._share(release, before, float(route), ab_test)
@@ -113,7 +112,7 @@ class Candidate:
         action = Action(
             id=f"release-{flow_run.id or uuid4()}",
             service=self._board.service,
-            kind="release",
+            kind=ActionKind.RELEASE,
             reason=f"release {release.name}",
             by=self._by,
             state=ActionState.STARTED,
@@ -121,7 +120,7 @@ class Candidate:
             to_release=release.name,
             created_at=now(),
         )
-        self._board.store.actions.record(action)
+        self._board.begin(action)
         self._board.perform(action, release, before)
 
     def _share(self, release: Release, control: Release | None, share: float, ab_test: Experiment | None) -> None:
@@ -147,7 +146,7 @@ class Candidate:
         action = Action(
             id=salt,
             service=self._board.service,
-            kind=SHARE,
+            kind=ActionKind.SHARE,
             reason=f"{'A/B test: ' if ab_test else ''}{share:.0%} of the traffic to {release.name}",
             by=self._by,
             state=ActionState.STARTED,
@@ -156,7 +155,7 @@ class Candidate:
             detail={"split": asdict(split)} | (told(ab_test, router) if ab_test else {}),
             created_at=now(),
         )
-        self._board.store.actions.record(action)
+        self._board.begin(action)
         self._board.share(action, release, control, split)
         self._test = action.id if ab_test else None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
@@ -11,7 +12,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_r
 from flows.people.telling import Teller
 from flows.records.decision import link_of
 from flows.records.incidents import Incidents
-from flows.records.moves import SHARE, candidate_of
+from flows.records.kinds import ActionKind
+from flows.records.mandate import Mandate
+from flows.records.moves import MOVES, candidate_of, in_the_middle
 from flows.running.clock import now
 from flows.running.credentials import secret
 from flows.running.emitting import emit
@@ -19,10 +22,10 @@ from flows.switching.lookout import Lookout
 from tasks.alerts import Kind
 from tasks.domain.errors import LeaseHeldError, RoutingError
 from tasks.domain.release import Mark, Release
-from tasks.domain.settings.policy import Alerts, Target
+from tasks.domain.settings.policy import Target
 from tasks.domain.split import Split
 from tasks.registry import Registry
-from tasks.routing import HalfSwitchedError, SplittingTarget, switch, targets_of
+from tasks.routing import HalfSwitchedError, SplittingTarget, TrafficTarget, switch, targets_of
 from tasks.store import Action, ActionState, Store
 
 # A gateway's switch takes a minute or two (its workers' caches): whoever comes meanwhile waits, or a yes would be lost.
@@ -30,16 +33,26 @@ _IN_TURN = Retrying(
     retry=retry_if_exception_type(LeaseHeldError), stop=stop_after_delay(180), wait=wait_random(0.2, 1), reraise=True
 )
 
-_TOLD = {"rollback": Kind.ROLLBACK_DONE, "undo": Kind.UNDONE}
+_TOLD: Mapping[str, Kind] = {ActionKind.ROLLBACK: Kind.ROLLBACK_DONE, ActionKind.UNDO: Kind.UNDONE}
 """Of which switches people are told; a release they sent out themselves."""
 
-_EVENTS = {"rollback": "rollback.done", "undo": "rollback.undone", "release": "release.done"}
-"""What is told of which switches; of a promotion whoever asked for it tells."""
+_EVENTS: Mapping[str, str] = {
+    ActionKind.ROLLBACK: "rollback.done",
+    ActionKind.UNDO: "rollback.undone",
+    ActionKind.RELEASE: "release.done",
+    ActionKind.PROMOTION: "promotion.done",
+}
+"""What is told of which switches."""
 
 
 @contextmanager
-def switchboard(service: str, target: Target) -> Iterator[Switchboard]:
+def switchboard(service: str, target: Target, *, finish: bool = True) -> Iterator[Switchboard]:
     """Open store and registry, hold the service's switching lease, and finish what a crash left.
+
+    Args:
+        service: Whose traffic.
+        target: How it is switched; what a crash left goes on with the target it began with.
+        finish: Whether what a crash left is finished: not where it is only said what would be done.
 
     Raises:
         LeaseHeldError: when another run has been switching for minutes.
@@ -48,7 +61,8 @@ def switchboard(service: str, target: Target) -> Iterator[Switchboard]:
     with Store.open() as store, ExitStack() as held:
         _IN_TURN(lambda: held.enter_context(store.leases.hold(f"switch/{service}")))
         board = Switchboard(service, target, store, registry)
-        board.resume()
+        if finish:
+            board.resume()
         yield board
 
 
@@ -67,8 +81,20 @@ class Switchboard(Lookout):
 
     def __init__(self, service: str, target: Target, store: Store, registry: Registry) -> None:
         super().__init__(service, store, registry, allow_private=target.allow_private)
-        self._targets = targets_of(target, service, registry, secret)
+        self._target = target
         self.resumed: set[str] = set()
+
+    def begin(self, action: Action) -> None:
+        """Record that a switch begins, with the target it is for; one of the same run that failed begins anew."""
+        detail = dict(action.detail) | {"target": self._target.model_dump(mode="json")}
+        if not self.store.actions.record(replace(action, state=ActionState.STARTED, detail=detail)):
+            self.store.actions.update_state(action.id, ActionState.FAILED, ActionState.STARTED, detail=detail, at=now())
+
+    def _targets(self, action: Action | None = None) -> list[TrafficTarget]:
+        """Return what an action switches: what it began with, whoever goes on with it."""
+        recorded = action.detail.get("target") if action else None
+        target = Target.model_validate(recorded) if recorded else self._target
+        return targets_of(target, self.service, self.registry, secret)
 
     def perform(self, action: Action, to: Release, back: Release | None) -> Action:
         """Switch all targets for an action that is started, and record it step by step.
@@ -79,8 +105,9 @@ class Switchboard(Lookout):
             NotSwitchedError: a target refused, and all serve what they served before.
             HalfSwitchedError: they serve different releases now; the next run tries again.
         """
+        targets = self._targets(action)
         try:
-            switch(self._targets, to, back=back, key=action.id)
+            switch(targets, to, back=back, key=action.id)
         except RoutingError as error:
             half = isinstance(error, HalfSwitchedError)
             text = f"half switched, a person is needed: {error}" if half else f"nothing was switched: {error}"
@@ -88,18 +115,9 @@ class Switchboard(Lookout):
             after = ActionState.STARTED if half else ActionState.FAILED
             self._move_on(action, ActionState.STARTED, after, {"error": str(error), "text": text})
             raise
-        moved = {"switched_at": now().isoformat(), "text": self._said(action, to)}
+        moved = {"switched_at": now().isoformat(), "text": _said(action, to, targets)}
         self._move_on(action, ActionState.STARTED, ActionState.SWITCHED, moved)
         return self._conclude(self.store.actions.get(action.id) or action, to, back)
-
-    def _said(self, action: Action, to: Release) -> str:
-        served = ", ".join(target.name for target in self._targets if target.concerns(to))
-        by = action.detail.get("approved_by", action.by)
-        moved = f"{action.from_release or 'nothing'} → {to.name} at {now():%H:%M}Z by {by}"
-        read = f"{action.reason}. Read back: {served} = {to.name}."
-        if action.kind == "rollback":
-            return f"rolled back {moved}. {read} {action.from_release} is quarantined."
-        return f"{'rollback undone' if action.kind == 'undo' else 'released'} {moved}. {read}"
 
     def _conclude(self, action: Action, to: Release, back: Release | None) -> Action:
         """Leave a switch on record everywhere; each step done again changes nothing, so the last one says done."""
@@ -117,16 +135,17 @@ class Switchboard(Lookout):
         if action.kind in _TOLD:
             self._teller(action).say(_TOLD[action.kind], action.id, [text], to.name, link_of(action))
         if action.kind in _EVENTS:
-            moved = {"from_release": action.from_release, "to_release": to.name, "by": action.by}
-            emit(_EVENTS[action.kind], self.service, action.id, decision_id=action.id, text=text, **moved)
+            told = {"text": text, "reason": action.reason, "by": action.by}
+            moved = {"from_release": action.from_release, "to_release": to.name}
+            emit(_EVENTS[action.kind], self.service, action.id, decision_id=action.id, **told, **moved)
         self._move_on(action, ActionState.SWITCHED, ActionState.DONE, {})
         return self.store.actions.get(action.id) or action
 
     def _mark(self, action: Action, to: Release, back: Release | None) -> None:
-        if action.kind == "rollback" and back is not None:
+        if action.kind == ActionKind.ROLLBACK and back is not None:
             self.registry.mark(self.service, back.name, Mark.QUARANTINED, f"rolled back: {action.reason}")
             self.registry.mark(self.service, to.name, Mark.GOOD, f"what {back.name} was rolled back to")
-        elif action.kind == "undo":
+        elif action.kind == ActionKind.UNDO:
             self.registry.mark(self.service, to.name, Mark.NONE, f"lifted by {action.by}: {action.reason}")
 
     def _tell_failure(self, action: Action, text: str) -> None:
@@ -136,7 +155,7 @@ class Switchboard(Lookout):
         emit("rollback.refused", self.service, action.id, decision_id=action.id, text=text)
 
     def _teller(self, action: Action) -> Teller:
-        return Teller(self.service, Alerts.model_validate(action.detail.get("alerts", {})), self.store)
+        return Teller(self.service, Mandate.of(action.detail).alerts, self.store)
 
     def _move_on(self, action: Action, before: ActionState, after: ActionState, more: Mapping[str, Any]) -> None:
         known = self.store.actions.get(action.id)
@@ -145,7 +164,7 @@ class Switchboard(Lookout):
 
     def splitter(self) -> SplittingTarget | None:
         """Return the target that can split traffic; None where the application itself must."""
-        return next((target for target in self._targets if isinstance(target, SplittingTarget)), None)
+        return _splitter(self._targets())
 
     def share(self, action: Action, candidate: Release, control: Release, split: Split) -> None:
         """Give a candidate a share of the traffic, and tell the registry, which applications may ask.
@@ -154,7 +173,7 @@ class Switchboard(Lookout):
             RoutingError: when the target refuses.
         """
         try:
-            if able := self.splitter():
+            if able := _splitter(self._targets(action)):
                 able.split(control, candidate, split, key=action.id)
         except RoutingError as error:
             self._move_on(action, ActionState.STARTED, ActionState.FAILED, {"error": str(error)})
@@ -167,7 +186,7 @@ class Switchboard(Lookout):
 
     def resume(self) -> None:
         """Finish the switches that a crash left in the middle, as if it had not been."""
-        for action in self.in_the_middle():
+        for action in in_the_middle(self.store, self.service):
             to = self.registry.find(self.service, action.to_release or "")
             back = self.registry.find(self.service, action.from_release) if action.from_release else None
             if to is None:
@@ -180,10 +199,22 @@ class Switchboard(Lookout):
 
     def _start_again(self, action: Action, to: Release, back: Release | None) -> None:
         try:
-            if action.kind == SHARE and back is not None:
+            if action.kind == ActionKind.SHARE and back is not None:
                 self.share(action, to, back, Split(**action.detail["split"]))
             else:
                 self.perform(action, to, back)
         except RoutingError:
             # It is recorded and told with its reason; the run that found it has business of its own.
             return
+
+
+def _said(action: Action, to: Release, targets: Sequence[TrafficTarget]) -> str:
+    served = ", ".join(target.name for target in targets if target.concerns(to))
+    by = action.detail.get("approved_by", action.by)
+    moved = f"{action.from_release or 'nothing'} → {to.name} at {now():%H:%M}Z by {by}"
+    quarantined = f" {action.from_release} is quarantined." if action.kind == ActionKind.ROLLBACK else ""
+    return f"{MOVES[action.kind]} {moved}. {action.reason}. Read back: {served} = {to.name}.{quarantined}"
+
+
+def _splitter(targets: Sequence[TrafficTarget]) -> SplittingTarget | None:
+    return next((target for target in targets if isinstance(target, SplittingTarget)), None)
