@@ -19,7 +19,7 @@ from tasks.domain.summary import WindowSummary
 from tasks.registry import connect
 from tasks.store import Store
 from tasks.store.summaries import summaries
-from tests.flows.test_rollback import END, run, service, two_releases  # noqa: F401 (fixtures)
+from tests.flows.test_rollback import END, run, two_releases  # noqa: F401 (fixtures)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def repacked(packed: bytes, **changes: object) -> bytes:
     return gzip.compress(json.dumps({"sha256": hashlib.sha256(text.encode()).hexdigest(), "body": body}).encode())
 
 
-def stored(store: Store, service: str) -> list[WindowSummary]:  # noqa: F811
+def stored(store: Store, service: str) -> list[WindowSummary]:
     """What the store has of release 1."""
     (asked,) = {row.asked_hash for row in store._database.rows(select(summaries.c.asked_hash).distinct())}
     week = END - timedelta(days=7)
@@ -56,7 +56,7 @@ def by_command(file: Path) -> subprocess.CompletedProcess[str]:
 
 def test_a_bundle_recomputes_to_the_same_verdict_in_another_place(
     packed: bytes,
-    service: str,  # noqa: F811 (a fixture)
+    service: str,
     tmp_path: Path,
 ) -> None:
     """Also by the command, from a folder without a store; no text of users is in it."""

@@ -15,13 +15,13 @@ from tasks.domain.release import Mark
 from tasks.domain.report import ResponseReport
 from tasks.registry import Registry
 from tasks.store import ActionState, Store
-from tests.flows.test_rollback import END, live, rollbacks, run, service, told, two_releases  # noqa: F401 (fixtures)
+from tests.flows.test_rollback import END, live, rollbacks, run, two_releases  # noqa: F401 (fixtures)
 from tests.receiver import Receiver
 
 NOW = END + timedelta(minutes=30)
 
 
-def answer(service: str, action: str, **asked: object) -> ResponseReport:  # noqa: F811 (a fixture's name)
+def answer(service: str, action: str, **asked: object) -> ResponseReport:
     """Answer at half past midnight."""
     with clock.at(NOW):
         return respond(service=service, action=action, **({"reason": "because", "by": "Ada"} | asked))
@@ -49,8 +49,8 @@ def test_an_answer_that_does_not_fit_is_refused(place: Path, asked: dict, words:
 @pytest.mark.slow
 def test_a_hold_stops_actions_silence_stops_messages_and_both_end(
     two_releases: Path,  # noqa: F811 (a fixture)
-    service: str,  # noqa: F811 (a fixture)
-    told: Receiver,  # noqa: F811 (a fixture)
+    service: str,
+    told: Receiver,
 ) -> None:
     """Everybody's hold counts for each service; evaluation goes on."""
     with clock.at(END):
@@ -77,8 +77,8 @@ def test_a_hold_stops_actions_silence_stops_messages_and_both_end(
 
 def test_a_rollback_is_acknowledged_marked_and_undone(
     two_releases: Path,  # noqa: F811 (a fixture)
-    service: str,  # noqa: F811 (a fixture)
-    told: Receiver,  # noqa: F811 (a fixture)
+    service: str,
+    told: Receiver,
 ) -> None:
     """The incident is one record; undo lifts the quarantine; marks are counted."""
     run(service, two_releases, "auto")
