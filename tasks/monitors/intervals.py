@@ -11,7 +11,7 @@ _Z = 1.959963984540054
 """Normal quantile of a 95 % interval."""
 
 _FEWEST_FOR_QUANTILES = 20
-"""Values below which the interval of a 95th percentile has no upper end among them."""
+"""Of fewer the largest is no upper end worth showing: that of 20 lies beyond a 95th percentile two times in three."""
 
 
 def share_interval(successes: int, total: int) -> tuple[float, float] | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
+from tasks.domain.nearest import nearest
 
 
 class Settings(BaseModel):
@@ -19,9 +20,7 @@ class Settings(BaseModel):
         if isinstance(values, dict):
             for key in values:
                 if key not in cls.model_fields:
-                    near = get_close_matches(str(key), cls.model_fields, n=1, cutoff=0.5)
-                    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(cls.model_fields)}"
-                    raise ValueError(f"{cls.__name__} has no setting {key!r}; {hint}")
+                    raise ValueError(f"{cls.__name__} has no setting {key!r}; {nearest(str(key), cls.model_fields)}")
         return values
 
     @property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from difflib import get_close_matches
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from tasks.domain.errors import SettingsError
+from tasks.domain.nearest import nearest
 from tasks.domain.settings.base import Settings
 
 LABEL_COLUMNS = ("interaction_id", "score", "rater")
@@ -36,9 +36,10 @@ class Labels(Settings):
     def _known_on_the_left(cls, columns: dict[str, str]) -> dict[str, str]:
         for name in columns:
             if name not in LABEL_COLUMNS:
-                near = get_close_matches(name, LABEL_COLUMNS, n=1, cutoff=0.5)
-                hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(LABEL_COLUMNS)}"
-                raise SettingsError(f"labels.columns maps {{our name: your column}}, and {name!r} is not ours; {hint}")
+                raise SettingsError(
+                    f"labels.columns maps {{our name: your column}}, and {name!r} is not ours; "
+                    f"{nearest(name, LABEL_COLUMNS)}"
+                )
         return columns
 
     @model_validator(mode="after")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from tasks.domain.errors import SettingsError
 from tasks.domain.interaction import CANONICAL_NAMES, REQUIRED_NAMES
+from tasks.domain.nearest import nearest
 from tasks.domain.settings.base import Settings
 from tasks.domain.settings.delay import Delay
 
@@ -78,10 +78,9 @@ class LogSource(Settings):
     def _canonical_on_the_left(cls, columns: dict[str, str]) -> dict[str, str]:
         for name in columns:
             if name not in CANONICAL_NAMES:
-                near = get_close_matches(name, CANONICAL_NAMES, n=1, cutoff=0.5)
-                hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(CANONICAL_NAMES)}"
                 raise SettingsError(
-                    f"columns maps {{canonical name: your column}}, and {name!r} is no canonical name; {hint}"
+                    f"columns maps {{canonical name: your column}}, and {name!r} is no canonical name; "
+                    f"{nearest(name, CANONICAL_NAMES)}"
                 )
         if needed := [name for name in REQUIRED_NAMES if columns.get(name, name) == ""]:
             raise SettingsError(f"columns leaves out {needed[0]!r}, which every interaction needs; name your column")
