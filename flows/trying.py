@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _try(asked: argparse.Namespace, console: Console) -> int:
     trial = Trial(asked.logs, _told(asked.columns), asked.zone or None)
-    console.print(f"[bold]Mapping[/] guessed from {trial.guess.rows} rows, {trial.guess.readable} of them readable:")
+    tried = trial.guess.tried
+    console.print(f"[bold]Mapping[/] guessed from {tried.rows} rows, {tried.readable} of them readable:")
     say(console, trial.mapping)
     if trial.guess.missing:
         raise SettingsError("; ".join(trial.guess.missing))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
+
+from tasks.sources.guessing.names_abroad import MAY_MEAN_ABROAD, MEANS_ABROAD
 
 _MEANS = {
     "interaction_id": (
@@ -73,7 +76,9 @@ _MAY_MEAN = {
 
 UNITS = {
     "latency_ms": {"s": 1000.0, "sec": 1000.0, "secs": 1000.0, "second": 1000.0, "seconds": 1000.0,
-                   "us": 0.001, "micros": 0.001, "ns": 1e-6, "nanos": 1e-6, "min": 60_000.0, "minutes": 60_000.0},
+                   "sek": 1000.0, "sekunden": 1000.0, "secondes": 1000.0, "segundos": 1000.0,
+                   "us": 0.001, "micros": 0.001, "ns": 1e-6, "nanos": 1e-6,
+                   "min": 60_000.0, "minutes": 60_000.0, "minuten": 60_000.0, "minutos": 60_000.0},
     "cost_usd": {"cents": 0.01, "cent": 0.01},
 }  # fmt: skip
 """By the last word of a column's name: what its numbers are multiplied by."""
@@ -110,12 +115,13 @@ def _suits(name: str, called: str) -> float:
 
 
 def words(path: str) -> str:
-    """Return a name in small letters with `_` between its words.
+    """Return a name in small letters without accents, with `_` between its words.
 
-    >>> words("requestText.v1"), words("Created At"), words("latencyMS")
-    ('request_text_v1', 'created_at', 'latency_ms')
+    >>> words("requestText.v1"), words("Created At"), words("latencyMS"), words("Réponse")
+    ('request_text_v1', 'created_at', 'latency_ms', 'reponse')
     """
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", path)
+    bare = "".join(one for one in unicodedata.normalize("NFKD", path) if not unicodedata.combining(one))
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", bare.replace("ß", "ss"))
     return re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
 
 
@@ -126,4 +132,7 @@ def unit_of(name: str, path: str) -> float | None:
 
 @lru_cache(maxsize=64)
 def _names(name: str) -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(_MEANS[name].split()), frozenset(_MAY_MEAN[name].split())
+    return (
+        frozenset(f"{_MEANS[name]} {MEANS_ABROAD.get(name, '')}".split()),
+        frozenset(f"{_MAY_MEAN[name]} {MAY_MEAN_ABROAD.get(name, '')}".split()),
+    )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.domain.interaction import CANONICAL_NAMES, REQUIRED_NAMES, Interaction
+from tasks.domain.interaction import CANONICAL_NAMES, REQUIRED_NAMES
 from tasks.domain.settings.logs import LogSource
 from tasks.sources.guessing.column_names import UNITS, suits, unit_of
 from tasks.sources.guessing.first_rows import first_rows
-from tasks.sources.guessing.questions import doubts, gaps
+from tasks.sources.guessing.questions import candidates, doubts, gaps, not_understood
+from tasks.sources.guessing.rehearsal import Rehearsal, filled, rehearse, stands
 from tasks.sources.guessing.seen_columns import SeenColumn, columns_of, fit, has_no_zone, typical
-from tasks.sources.mapping.mapping import mapping_of, source_of
+from tasks.sources.mapping.mapping import source_of
 from tasks.sources.mapping.presets.catalog import PRESETS
-from tasks.sources.mapping.rows import RowReader
 
 SURE = 0.7
 """From here on a guess is made without a question."""
@@ -30,6 +29,18 @@ _SUITS, _NEARLY = 0.8, 0.8
 _READABLE = 0.5
 """A preset whose marks are there is taken when it reads this share of the rows, and as many as the guess."""
 
+_SHORT = 0.7
+"""Without a name to tell, a column that suits this share as well as the best is the one if it stands before it."""
+
+_UNREADABLE, _MOSTLY = 0.05, 0.5
+"""A column that may be absent is left out when it would put this share of the rows aside, or of those it fills."""
+
+_MAY_BE_LEFT_OUT = [name for name in CANONICAL_NAMES if name not in {*REQUIRED_NAMES, "service", "release"}]
+"""Without service or release a row would count for others than those it names."""
+
+_WISHED = [name for name in CANONICAL_NAMES if name not in {*REQUIRED_NAMES, "segment", "session_id"}]
+"""What is said to be missing where it is."""
+
 _SECONDS_BELOW = 60.0
 """A latency without a unit in its name, with decimals and a median below this, is in seconds."""
 
@@ -43,12 +54,14 @@ class GuessedColumn:
         path: As `logs.columns` takes it.
         confidence: From 0 to 1.
         alternatives: Other paths that suit nearly as well.
+        told: Whether a person said so.
     """
 
     name: str
     path: str
     confidence: float
     alternatives: tuple[str, ...] = ()
+    told: bool = False
 
     @property
     def unsure(self) -> bool:
@@ -65,18 +78,23 @@ class Guess:
         columns: Of the guess, in canonical order; those of a preset are not repeated.
         questions: What only a person knows, in plain words with what to do; with each the guess goes on.
         missing: What stands in the way, likewise; the guess cannot be used until it is mended.
-        rows: Rows looked at.
-        readable: How many of them are interactions under the guess.
-        causes: Why the others are none.
+        as_named: Canonical names that stand in the rows and need no mapping.
+        not_found: The other way round, what is useful and not there: by canonical name what may be meant.
+        tried: What becomes of the rows under the guess.
     """
 
     source: LogSource
     columns: tuple[GuessedColumn, ...]
     questions: tuple[str, ...]
     missing: tuple[str, ...]
-    rows: int
-    readable: int
-    causes: Mapping[str, int]
+    as_named: tuple[str, ...]
+    not_found: Mapping[str, tuple[str, ...]]
+    tried: Rehearsal
+
+    @property
+    def unsure_of_needed(self) -> bool:
+        """Whether a column is unsure without which there is no interaction."""
+        return any(one.unsure for one in self.columns if one.name in REQUIRED_NAMES)
 
 
 def guess(path: str, told: Mapping[str, str] = {}, timezone: str | None = None) -> Guess:
@@ -112,19 +130,41 @@ def guess_of(rows: Sequence[Mapping[str, Any]], told: LogSource) -> Guess:
         timezone=told.timezone or ("UTC" if moments is not None and has_no_zone(moments) else None),
     )
     source = _with_preset(rows, told, own, assigned, by_name) or own
+    source, left_out = _without_unreadable(rows, source)
     columns = tuple(assigned[name] for name in CANONICAL_NAMES if name in assigned and _is_guessed(name, source))
-    tried = _try(rows, source)
-    known = set(assigned) if source.preset == "plumbline" else {n for n in CANONICAL_NAMES if _stands(rows, source, n)}
-    naive = source.timezone is not None and told.timezone is None
+    taken = {path.partition(" * ")[0] for path in source.columns.values()} - {""}
+    free = [column for column in seen if column.path not in {*taken, *left_out.values()}]
+    there = {name for name in CANONICAL_NAMES if name in told.columns or stands(rows, source, name)}
+    known = set(assigned) | there if source.preset == "plumbline" else there
+    lacking = [n for n in REQUIRED_NAMES if n not in (assigned if source.preset == "plumbline" else there)]
     return Guess(
         source=source,
         columns=columns,
-        questions=tuple(doubts(columns, seen, known, naive=naive)),
-        missing=tuple(gaps(seen, [name for name in REQUIRED_NAMES if name not in known])),
-        rows=len(rows),
-        readable=len(rows) - tried.total(),
-        causes=dict(tried),
+        questions=(
+            *doubts(columns, free, known | set(left_out), naive=source.timezone is not None and told.timezone is None),
+            *(not_understood(name, by_name[path]) for name, path in left_out.items() if path in by_name),
+        ),
+        missing=tuple(gaps(seen, lacking)),
+        as_named=tuple(name for name in CANONICAL_NAMES if name in there and name not in source.columns),
+        not_found={n: candidates(n, free) for n in _WISHED if n not in known and n not in left_out},
+        tried=rehearse(rows, source),
     )
+
+
+def _without_unreadable(rows: Sequence[Mapping[str, Any]], source: LogSource) -> tuple[LogSource, dict[str, str]]:
+    """Return the source without columns whose values cannot be read though rows need none; and these, by name."""
+    faults = rehearse(rows, source).faults
+    left_out = {}
+    for name in _MAY_BE_LEFT_OUT:
+        path = source.columns.get(name, name)
+        if path and (faults[name] > _UNREADABLE * len(rows) or faults[name] > _MOSTLY * filled(rows, source, name)):
+            left_out[name] = path.partition(" * ")[0]
+    if not left_out:
+        return source, {}
+    kept = {name: path for name, path in source.columns.items() if name not in left_out}
+    bare = source.model_copy(update={"columns": kept})
+    dropped = {name: "" for name in left_out if stands(rows, bare, name)}
+    return bare.model_copy(update={"columns": kept | dropped}), left_out
 
 
 def _assign(seen: Sequence[SeenColumn], told: Mapping[str, str]) -> dict[str, GuessedColumn]:
@@ -133,7 +173,7 @@ def _assign(seen: Sequence[SeenColumn], told: Mapping[str, str]) -> dict[str, Gu
     scores = {
         (name, column.path): suits(name, column.path) * fit(name, column) for name in CANONICAL_NAMES for column in seen
     }
-    assigned = {name: GuessedColumn(name, path, 1.0) for name, path in told.items()}
+    assigned = {name: GuessedColumn(name, path, 1.0, told=True) for name, path in told.items()}
     taken = {path.partition(" * ")[0] for path in told.values()}
     for (name, path), score in sorted(scores.items(), key=lambda one: -one[1]):
         if score < _LEAST:
@@ -145,7 +185,9 @@ def _assign(seen: Sequence[SeenColumn], told: Mapping[str, str]) -> dict[str, Gu
             taken.add(path)
     for name, weight in _BY_VALUES.items():
         free = [column for column in seen if column.path not in taken and name not in assigned]
-        best = max(free, key=lambda column: fit(name, column), default=None)
+        most = max((fit(name, column) for column in free), default=0.0)
+        # What is asked stands before what is answered, however short.
+        best = next((column for column in free if fit(name, column) >= _SHORT * most), None)
         if best is not None and weight * fit(name, best) >= _LEAST:
             assigned[name] = GuessedColumn(name, best.path, weight * fit(name, best))
             taken.add(best.path)
@@ -177,7 +219,7 @@ def _with_preset(
 ) -> LogSource | None:
     """Return the source under the format whose marks the rows bear; None when they bear none's."""
     best: LogSource | None = None
-    most = max(len(rows) - _try(rows, own).total(), round(_READABLE * len(rows)), 1)
+    most = max(rehearse(rows, own).readable, round(_READABLE * len(rows)), 1)
     for name, preset in PRESETS.items():
         if not any(mark in seen or any(key.startswith(f"{mark}.") for key in seen) for mark in preset.marks):
             continue
@@ -187,9 +229,9 @@ def _with_preset(
             for one in assigned.values()
             if one.name in {"service", "release", "segment", "feedback"}
             and one.confidence >= SURE
-            and not _stands(rows, bare, one.name)
+            and not stands(rows, bare, one.name)
         }
-        readable = len(rows) - _try(rows, bare).total()
+        readable = rehearse(rows, bare).readable
         if readable >= most:
             best, most = bare.model_copy(update={"columns": more | told.columns}), readable
     return best
@@ -202,16 +244,3 @@ def _different(assigned: Mapping[str, GuessedColumn]) -> list[str]:
 
 def _is_guessed(name: str, source: LogSource) -> bool:
     return name in source.columns or source.preset == "plumbline"
-
-
-def _stands(rows: Sequence[Mapping[str, Any]], source: LogSource, name: str) -> bool:
-    """Whether any row has a value of that name under a mapping."""
-    reader = RowReader(mapping_of(source), "")
-    return any(reader.has(row, name) for row in rows)
-
-
-def _try(rows: Sequence[Mapping[str, Any]], source: LogSource) -> Counter[str]:
-    """Return why rows are no interactions under a mapping, by cause."""
-    reader = RowReader(mapping_of(source), "")
-    read = (reader.read(row, 0, b"") for row in rows)
-    return Counter(one.cause for one in read if not isinstance(one, Interaction))

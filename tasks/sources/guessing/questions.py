@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
 from tasks.sources.guessing.column_names import suits
+from tasks.sources.guessing.rehearsal import shown
 from tasks.sources.guessing.seen_columns import SeenColumn, fit
+from tasks.sources.mapping import values
+from tasks.sources.quarantine import Fault
 
 _SHOWN = 12
 _WANTED = {
-    "feedback": "up or down, true or false, or a number from −1 to 1",
+    "feedback": "up/down, good/bad, yes/no, true/false, or a number from −1 to 1",
     "latency_ms": "a number of milliseconds",
     "cost_usd": "a number of US dollars",
     "input_tokens": "a whole number",
     "output_tokens": "a whole number",
-    "timestamp": "ISO 8601 with a zone, or a count since 1970",
+    "timestamp": "ISO 8601 with a zone, 31.12.2026 23:59:59, or a count since 1970",
     "interaction_id": "another value in every row",
     "error": "empty where the call did not fail",
 }  # fmt: skip
@@ -46,6 +49,8 @@ class _Guessed(Protocol):
     def alternatives(self) -> tuple[str, ...]: ...
     @property
     def unsure(self) -> bool: ...
+    @property
+    def told(self) -> bool: ...
 
 
 def gaps(seen: Sequence[SeenColumn], missing: Sequence[str]) -> list[str]:
@@ -57,36 +62,90 @@ def gaps(seen: Sequence[SeenColumn], missing: Sequence[str]) -> list[str]:
     """
     there = ", ".join(column.path for column in seen[:_SHOWN]) + (" ..." if len(seen) > _SHOWN else "")
     named = f"The columns are {there}. If one of them is meant: make try ... MAP='{{name}}=column'"
-    return [f"no column holds {name}: {_NEEDED[name]}. {named.format(name=name)}" for name in missing]
+    said = []
+    for name in missing:
+        if name == "timestamp" and (meant := _misfit(name, seen)):
+            said.append(
+                f"{meant.path!r} seems to be the timestamp, but its values cannot be read as one, such as "
+                f"{shown(meant.found[0])}: wanted is {_WANTED[name]}"
+            )
+        else:
+            said.append(f"no column holds {name}: {_NEEDED[name]}. {named.format(name=name)}")
+    return said
 
 
-def doubts(columns: Sequence[_Guessed], seen: Sequence[SeenColumn], known: set[str], *, naive: bool) -> Iterator[str]:
+def candidates(name: str, free: Sequence[SeenColumn]) -> tuple[str, ...]:
+    """Return the columns that may be meant by a name nothing was found for, by what they are called and hold."""
+    called = [c for c in free if c.found and (suits(name, c.path) > 0 or (name == "context" and fit(name, c) >= 0.8))]
+    return tuple(column.path for column in called if fit(name, column) > 0)
+
+
+def not_understood(name: str, column: SeenColumn) -> str:
+    """Return that a column was left out because its values cannot be read."""
+    wanted = _WANTED.get(name, "a text")
+    called = f"{name}" if column.path == name else f"{column.path!r} as {name}"
+    return f"{called}:{_unread(name, column)} not understood (wanted: {wanted}); the column is left out"
+
+
+def doubts(columns: Sequence[_Guessed], free: Sequence[SeenColumn], known: set[str], *, naive: bool) -> Iterator[str]:
     """Yield what a person should confirm or know.
 
     Args:
         columns: What was guessed.
-        seen: The columns there are.
+        free: The columns that mean nothing yet.
         known: Canonical names that have a column.
         naive: Whether times without a zone are read as UTC, though nobody said so.
     """
     for one in columns:
         if one.unsure:
             others = f" It could also be {', '.join(map(repr, one.alternatives[:3]))}." if one.alternatives else ""
-            yield f"is {one.path!r} the {one.name}?{others} If not: make try ... MAP='{one.name}=column'"
-        elif " * " in one.path:
-            yield f"{one.name} is taken as {one.path!r}: is that its unit?"
+            yield (
+                f"is {one.path!r} the {one.name}?{others} Say MAP='{one.name}={one.path}' if it is, "
+                f"else MAP='{one.name}=column'"
+            )
+        elif " * " in one.path and not one.told:
+            bare = one.path.partition(" * ")[0]
+            yield (
+                f"{one.name} is taken as {one.path!r}: is that its unit? Say MAP='{one.name}={one.path}' if it is, "
+                f"MAP='{one.name}={bare}' if not"
+            )
     if naive:
         yield _NAIVE
-    taken = {one.path.partition(" * ")[0] for one in columns}
     for name, wanted in _WANTED.items():
-        if name not in known and (meant := _misfit(name, seen, taken)):
-            so = "Rows with such a value are put aside: rename it" if meant == name else "It is left out"
-            yield f"{meant!r} may be {name}, but its values are not: wanted is {wanted}. {so}"
+        if name not in known and (meant := _misfit(name, free)):
+            yield (
+                f"{meant.path!r} may be {name}, but its values are not:{_unread(name, meant)} wanted is {wanted}. "
+                "It is left out"
+            )
     if "release" not in known:
         yield _NO_RELEASE
 
 
-def _misfit(name: str, seen: Sequence[SeenColumn], taken: set[str]) -> str | None:
+def _misfit(name: str, free: Sequence[SeenColumn]) -> SeenColumn | None:
     """Return a column called like it whose values do not suit."""
-    called = (c for c in seen if c.found and c.path not in taken and suits(name, c.path) >= 0.5 and fit(name, c) < 0.25)
-    return next((column.path for column in called), None)
+    return next((c for c in free if c.found and suits(name, c.path) >= 0.5 and fit(name, c) < 0.25), None)
+
+
+_READ: dict[str, Callable[[str, Any], Any]] = {
+    "feedback": values.feedback,
+    "latency_ms": values.number,
+    "cost_usd": values.number,
+    "input_tokens": values.count,
+    "output_tokens": values.count,
+}
+_TOLD_APART = 10
+"""Values of which there are more are texts of people, not words to be explained."""
+
+
+def _unread(name: str, column: SeenColumn) -> str:
+    """Return the values that cannot be read, such as ` 'gut', 'schlecht'`; empty where they are many."""
+    reader: Callable[[str, Any], Any] = _READ.get(name, values.text)
+    unread: set[str] = set()
+    for value in column.found:
+        try:
+            reader(name, value)
+        except Fault:
+            unread.add(shown(value))
+        if len(unread) > _TOLD_APART:
+            return " its values"
+    return f" {', '.join(sorted(unread)[:4])}" if unread else " its values"

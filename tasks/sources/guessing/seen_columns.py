@@ -22,6 +22,9 @@ _YEARS = range(2015, 2036)
 _FEW = 50
 """A service, a release, a model or a segment has fewer levels than this."""
 
+_MANY, _VARIED = 100, 5
+"""So many texts of which fewer are different say nothing; counted, not a share: a longer sample may not change it."""
+
 _MESSAGE_KEYS = frozenset({"messages", "choices", "output", "documents", "content", "parts", "message"})
 """An object with one of these is a message or several: text as a whole, too."""
 
@@ -150,7 +153,11 @@ def _kinds(column: SeenColumn) -> float:
 
 
 def _asked(column: SeenColumn) -> float:
-    return _prose(column) if column.filled >= 0.5 else 0.0
+    """A text that hardly changes is an instruction, not what is asked or answered."""
+    if column.filled < 0.5:
+        return 0.0
+    constant = len(column.found) >= _MANY and len(set(map(str, column.found))) < _VARIED
+    return min(0.2, _prose(column)) if constant else _prose(column)
 
 
 def _prose(column: SeenColumn) -> float:
@@ -160,8 +167,7 @@ def _prose(column: SeenColumn) -> float:
     if column.share(texts) < 0.9 or column.share(column.read(_moment)) > 0.5:
         return 0.0
     words = sum(" " in text.strip() for text in texts) / len(texts)
-    levels = len(set(texts)) / len(texts)
-    if words < 0.3 or (levels < 0.02 and len(texts) > 100):
+    if words < 0.3:
         return 0.2
     return 0.6 + 0.4 * min(1.0, fmean(map(len, texts)) / 40)
 

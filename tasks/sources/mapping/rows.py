@@ -81,10 +81,10 @@ class RowReader:
             release=found.get("release"),
         )
 
-    def has(self, row: Table[str, Any], name: str) -> bool:
-        """Whether the row has a value of that canonical name, whatever it is."""
-        opened = with_keys(row) if self._mapping.preset.otlp_lists else row
-        return self._value(opened, name) not in (None, "")
+    def value(self, row: Table[str, Any], name: str) -> Any:
+        """Return what the row has of that canonical name, whatever it is; None for nothing or an empty text."""
+        value = self._value(with_keys(row) if self._mapping.preset.otlp_lists else row, name)
+        return None if value == "" else value
 
     def aside(self, cause: str, line: int, raw: bytes) -> QuarantinedRow:
         """Put a row aside of which nothing can be read."""

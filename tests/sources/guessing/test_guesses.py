@@ -44,7 +44,7 @@ def test_logs_without_an_id_say_what_it_is_for_and_what_to_do(tmp_path: Path) ->
     assert "no column holds interaction_id" in words
     assert "request id" in words
     assert "MAP='interaction_id=column'" in words
-    assert found.readable == 0
+    assert found.tried.readable == 0
 
 
 def test_an_id_that_repeats_is_none(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_times_without_a_zone_are_read_as_utc_and_asked_about(tmp_path: Path) ->
     assert told.questions == ()
     first = next(iter(read(told.source, START - timedelta(days=1), START + timedelta(days=1))))
     assert first.timestamp == START - timedelta(hours=2)
-    assert told.readable == told.rows
+    assert told.tried.readable == told.tried.rows
     with pytest.raises(SettingsError, match="'Mars' is no time zone"):
         guess(str(path), timezone="Mars")
 
@@ -90,10 +90,100 @@ def test_ratings_from_one_to_five_are_left_out_with_what_is_wanted(tmp_path: Pat
     made = [{**one, "feedback": None, "user_rating": at % 5 + 1} for at, one in enumerate(rows())]
     found = guess(str(write(tmp_path / "a.jsonl", made)))
     assert "feedback" not in columns_of(found)
-    assert any("'user_rating' may be feedback" in words and "up or down" in words for words in found.questions)
+    assert any("'user_rating' may be feedback" in words and "wanted is up/down" in words for words in found.questions)
     found = guess(str(write(tmp_path / "b.jsonl", [one | {"feedback": 3} for one in rows()])))
-    assert any("rename it" in words for words in found.questions)
-    assert found.causes == {"bad number: feedback": 60}
+    assert any(words.startswith("feedback: '3' not understood (wanted: up/down, ") for words in found.questions)
+    assert (columns_of(found), found.tried.causes) == ({"feedback": ""}, {})
+
+
+@pytest.mark.parametrize(("name", "path"), [("feedback", "feedback"), ("Bewertung", "logs.csv")])
+def test_words_of_an_optional_column_that_nobody_understands_cost_no_row(tmp_path: Path, name: str, path: str) -> None:
+    """The column is left out with a word, whether it bears the canonical name or a person named it."""
+    made = [one | {"feedback": ["gut", "schlecht", None][at % 3]} for at, one in enumerate(rows())]
+    renamed = [{name if key == "feedback" else key: value for key, value in one.items()} for one in made]
+    logs = str(write(tmp_path / "a.jsonl", renamed))
+    told = {"feedback": name} if name != "feedback" else {}
+    found = guess(logs, told)
+    assert any("'gut', 'schlecht' not understood" in words for words in found.questions)
+    reading = read(found.source, START, START + timedelta(days=1))
+    assert len(list(reading)) == 60
+    assert reading.quarantined == {}
+    few = [one | {"feedback": "gut" if at == 1 else "up"} for at, one in enumerate(rows())]
+    kept = guess(str(write(tmp_path / "b.jsonl", few)))
+    assert (columns_of(kept), kept.tried.causes) == ({}, {"wrong type: feedback": 1})
+
+
+def test_columns_with_german_french_and_spanish_names_are_what_they_say(tmp_path: Path) -> None:
+    """Also where an answer looks more like a question than the question."""
+    for at, names in enumerate(
+        [
+            {"interaction_id": "Anfrage-ID", "timestamp": "Zeitstempel", "service": "Dienst", "release": "Version",
+             "prompt": "frage", "response": "antwort", "latency_ms": "Dauer", "feedback": "Rückmeldung"},
+            {"interaction_id": "identifiant", "timestamp": "horodatage", "service": "application", "release": "version",
+             "prompt": "question", "response": "Réponse", "latency_ms": "durée_ms", "feedback": "avis"},
+            {"interaction_id": "id_solicitud", "timestamp": "fecha_hora", "service": "servicio", "release": "versión",
+             "prompt": "pregunta", "response": "respuesta", "latency_ms": "duración", "feedback": "valoración"},
+        ]
+    ):  # fmt: skip
+        logs = str(write(tmp_path / f"{at}.jsonl", rows(**names)))
+        found = guess(logs)
+        assert columns_of(found) == names
+        assert not found.unsure_of_needed
+
+
+def test_of_two_texts_without_a_name_that_tells_the_first_is_the_question(tmp_path: Path) -> None:
+    """Questions are short: the longer text is not taken for one. One row shows how it would be read."""
+    made = [one | {"prompt": f"Where is order {at}?"} for at, one in enumerate(rows())]
+    renamed = [{{"prompt": "q1", "response": "r1"}.get(key, key): value for key, value in one.items()} for one in made]
+    found = guess(str(write(tmp_path / "a.jsonl", renamed)))
+    assert (columns_of(found)["prompt"], columns_of(found)["response"]) == ("q1", "r1")
+    assert found.unsure_of_needed
+    assert found.tried.readable_row["prompt"] == "'Where is order 0?'"
+
+
+@pytest.mark.parametrize("number", [150, 600])
+def test_what_is_found_does_not_depend_on_how_many_rows_are_looked_at(tmp_path: Path, number: int) -> None:
+    """A few documents that repeat are a context; what is used as named and what is not found is known."""
+    made = [
+        one | {"context": ..., "model": ..., "output_tokens": ..., "request": {"docs": f"Document {at % 4} {WORDS}"}}
+        for at, one in enumerate(rows(number))
+    ]
+    found = guess(str(write(tmp_path / "a.jsonl", [{k: v for k, v in one.items() if v is not ...} for one in made])))
+    assert columns_of(found) == {"context": "request.docs"}
+    assert found.as_named == (
+        "interaction_id", "timestamp", "service", "release", "prompt", "response", "input_tokens", "latency_ms",
+        "feedback",
+    )  # fmt: skip
+    assert set(found.not_found) == {"model", "reference", "output_tokens", "cost_usd", "error"}
+
+
+def test_a_useful_value_that_was_not_found_names_what_may_be_meant(tmp_path: Path) -> None:
+    """By its name, where the values do not forbid it."""
+    made = [one | {"price_model": "m", "latency_ms": None, "took_it": 5} for one in rows()]
+    found = guess(str(write(tmp_path / "a.jsonl", made)))
+    assert found.not_found["latency_ms"] == ()
+    made = [one | {"input_tokens": None, "tokens_in_all": "7"} for one in rows()]
+    found = guess(str(write(tmp_path / "b.jsonl", made)), {"output_tokens": "output_tokens"})
+    assert "tokens_in_all" in (columns_of(found).get("input_tokens"), *found.not_found.get("input_tokens", ()))
+
+
+def test_a_unit_is_asked_about_until_it_is_told(tmp_path: Path) -> None:
+    """With the very words that settle it."""
+    path = str(write(tmp_path / "a.jsonl", [one | {"took": 1.25} for one in rows(latency_ms="other")]))
+    found = guess(path)
+    assert columns_of(found)["latency_ms"] == "took * 1000"
+    assert any("MAP='latency_ms=took * 1000'" in words for words in found.questions)
+    assert not any("is that its unit" in words for words in guess(path, {"latency_ms": "took * 1000"}).questions)
+
+
+def test_times_that_cannot_be_read_are_shown(tmp_path: Path) -> None:
+    """Slashes may begin with the day or the month; dots begin with the day."""
+    made = [one | {"timestamp": "06/11/2026 12:00"} for one in rows()]
+    (words,) = guess(str(write(tmp_path / "a.jsonl", made))).missing
+    assert "'timestamp' seems to be the timestamp" in words
+    assert "such as '06/11/2026 12:00'" in words
+    made = [one | {"timestamp": f"12.11.2026 12:00:{at:02}"} for at, one in enumerate(rows())]
+    assert guess(str(write(tmp_path / "b.jsonl", made))).tried.readable == 60
 
 
 def test_a_status_is_no_failure(tmp_path: Path) -> None:
@@ -118,7 +208,7 @@ def test_our_own_names_need_no_mapping_and_no_question(tmp_path: Path) -> None:
     """Nothing differs, nothing is said."""
     found = guess(str(write(tmp_path / "a.jsonl.gz", rows())))
     assert (columns_of(found), found.questions, found.missing) == ({}, (), ())
-    assert found.readable == found.rows == 60
+    assert found.tried.readable == found.tried.rows == 60
 
 
 def test_a_table_with_other_names_units_and_no_zone_is_mapped(tmp_path: Path) -> None:
@@ -166,7 +256,7 @@ def test_a_parquet_file_with_other_names_is_mapped(tmp_path: Path) -> None:
         "release": "build",
         "feedback": "thumbs",
     }
-    assert found.readable == found.rows
+    assert found.tried.readable == found.tried.rows
 
 
 def test_nested_rows_are_found_by_path(tmp_path: Path) -> None:
@@ -222,14 +312,14 @@ def test_a_known_format_is_recognized_by_its_marks(
     made = [json.loads(json.dumps(one)) | {identity: f"{identity}{at}"} for at in range(30)]
     found = guess(str(write(tmp_path / "a.jsonl", made)))
     assert (found.source.preset, columns_of(found)) == (preset, columns)
-    assert found.readable == found.rows
+    assert found.tried.readable == found.tried.rows
 
 
 def test_broken_rows_are_counted_and_do_not_spoil_the_guess(tmp_path: Path) -> None:
     """Their causes are those of the real reading."""
     made: list[Any] = [*rows(), "{cut", [1], *(one | {"timestamp": "soon"} for one in rows(3))]
     found = guess(str(write(tmp_path / "a.jsonl", made)))
-    assert found.causes == {"unreadable timestamp": 3}
+    assert found.tried.causes == {"unreadable timestamp": 3}
     assert columns_of(found) == {}
 
 
