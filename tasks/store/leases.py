@@ -49,14 +49,15 @@ class Held:
         name: Of the lease.
         token: Tells this holding from every other.
         seconds: How long it lasts without renewal.
+        since: A moment of `time.monotonic` that was no later than the one its time began to run from.
     """
 
-    def __init__(self, database: Database, name: str, token: str, seconds: float) -> None:
+    def __init__(self, database: Database, name: str, token: str, seconds: float, since: float) -> None:
         self.name = name
         self.seconds = seconds
         self._database = database
         self._mine = and_(leases.c.name == name, leases.c.token == token)
-        self._renewed = time.monotonic()
+        self._renewed = since
         self._taken_away = False
         self._over = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name=f"lease {name}", daemon=True)
@@ -138,17 +139,19 @@ class Leases:
         """
         life = _seconds(seconds)
         token = uuid.uuid4().hex
-        self._take(name, token, owner, life)
-        held = Held(self._database, name, token, life)
+        # A commit may take long: who takes the lease over counts from before it.
+        held = Held(self._database, name, token, life, self._take(name, token, owner, life))
         try:
             yield held
         finally:
             held.let_go()
 
-    def _take(self, name: str, token: str, owner: str | None, life: float) -> None:
+    def _take(self, name: str, token: str, owner: str | None, life: float) -> float:
+        """Take the lease; returns when its time began to run, by `time.monotonic`."""
         process = this_process()
         for _ in range(_TRIES):
             with self._database.writing() as connection:
+                since = time.monotonic()
                 now = self._database.now(connection)
                 values = {
                     "token": token,
@@ -162,7 +165,7 @@ class Leases:
                 }
                 insert = self._database.insert(leases).values(name=name, **values).on_conflict_do_nothing()
                 if connection.execute(insert).rowcount:
-                    return
+                    return since
                 row = connection.execute(select(leases).where(leases.c.name == name)).first()
                 if row is None:
                     continue
@@ -172,7 +175,7 @@ class Leases:
                 same = and_(leases.c.name == name, leases.c.token == row.token, leases.c.expires_at == row.expires_at)
                 if connection.execute(leases.update().where(same).values(**values)).rowcount:
                     logger.warning("lease %r is taken over from %s, which ended without releasing it", name, row.owner)
-                    return
+                    return since
         raise LeaseHeldError(f"the lease {name!r} changed hands {_TRIES} times while it was asked for; run again later")
 
 

