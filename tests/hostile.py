@@ -31,7 +31,7 @@ HOSTILE = [
     "HTTPS://evil.example/login or www.evil.example or root@evil.example",
     # Cells, code and lines of their own.
     "a | b \\| c \\\\| d",
-    "`</code>` **bold** ~~gone~~",
+    "`</code>` **bold** ~~gone~~ _slant_ __init__ (_a_) latency_ms",
     "first\r\n# heading\u2028> quote",
     # Mentions of people in chats, reading turned round.
     "<!channel> @here <@U123>",

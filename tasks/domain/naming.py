@@ -15,6 +15,8 @@ _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 """Characters that a terminal obeys: it would clear its screen, take another title, type what it is told."""
 
+_CONTROLS_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
+
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """How a formula begins, in the wide forms of East Asian spreadsheets too, also one that was marked already."""
 
@@ -64,6 +66,11 @@ def line(text: str) -> str:
     'PASS FAIL \ufffd[2J'
     """
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _TURNS.sub("", _BREAKS.sub(" ", storable(text))))
+
+
+def undirected(text: str) -> str:
+    """Return a text of many lines without what turns the reading direction or what a terminal obeys."""
+    return _CONTROLS_IN_LINES.sub("\N{REPLACEMENT CHARACTER}", _TURNS.sub("", storable(text)))
 
 
 def cell(text: str) -> str:

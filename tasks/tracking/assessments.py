@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tasks.domain.errors import TrackingError
 from tasks.domain.judgment import Judged
+from tasks.domain.markdown import inert
 from tasks.registry import named
 
 _LONGEST = 1000
@@ -45,7 +46,7 @@ def assess(uri: str, judged: Sequence[Judged], worst: int, judge: str) -> int:
                 if isinstance(before, Feedback) and before.source == source
             }
             for name, value in one.judgment.scores.items():
-                rationale = (one.judgment.reason or "")[:_LONGEST]
+                rationale = inert(one.judgment.reason or "")[:_LONGEST]
                 score = Feedback(name=name, value=value, rationale=rationale, source=source)
                 if (before := known.get(name)) is None:
                     client.log_assessment(trace_id, score)

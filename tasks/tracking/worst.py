@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.domain.interaction import Interaction
 from tasks.domain.judgment import Judged
+from tasks.domain.markdown import inert
 from tasks.domain.naming import storable
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _assessments(one: Judged, judge: str, run_id: str) -> list[Assessment]:
     from mlflow.entities import AssessmentSource, Feedback
 
     source = AssessmentSource(source_type="LLM_JUDGE", source_id=judge)
-    reason = storable(one.judgment.reason or "")[:1000]
+    reason = inert(one.judgment.reason or "")[:1000]
     found: list[Assessment] = []
     for name, value in one.judgment.scores.items():
         feedback = Feedback(
@@ -136,7 +137,7 @@ def _milliseconds(interaction: Interaction) -> int | None:
 
 
 def _excerpt(text: str) -> str:
-    kept = storable(text)
+    kept = inert(text)  # MLflow shows inputs, outputs and rationales as Markdown
     return kept if len(kept) <= _EXCERPT else f"{kept[:_EXCERPT]} …"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from markdown_it import MarkdownIt
 
-from tasks.domain.markdown import escaped
+from tasks.domain.markdown import escaped, inert
 from tests.hostile import HOSTILE, shown
 
 
@@ -14,6 +15,11 @@ def words(text: str) -> str:
     """Return the text without line breaks, control characters and turns of the reading direction, as one line."""
     legible = " ".join(re.sub("[\u202a-\u202e\u2066-\u2069]", "", text).split())
     return re.sub("[\x00-\x1f\x7f-\x9f]", "\ufffd", legible)
+
+
+def letters(text: str) -> str:
+    """Return what a reader sees of a text, without blanks and what stands for control characters."""
+    return re.sub("[\\s\u2060\ufffd\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", text)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -40,3 +46,18 @@ def test_a_cell_stays_one_cell(text: str) -> None:
     assert seen.cells == [2, 2]
     assert seen.tags == seen.links == []
     assert words(text) in words(seen.text)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "![a][b]\n\n[b]: //evil.example/b.png", "[//]: # (hidden)", "![[a]](b)"])
+def test_a_whole_text_loads_hides_and_links_nothing_but_what_it_says(text: str) -> None:
+    """Also where it is not taken for Markdown, it reads as it was written; so does code in it."""
+    made = inert(text)
+    for block in MarkdownIt("commonmark", {"html": False}).parse(made):
+        kinds = [token.type for token in block.children or ()]
+        assert "image" not in kinds
+        for at in (at for at, kind in enumerate(kinds) if kind == "link_open"):
+            assert block.children is not None
+            assert block.children[at].attrs["href"] == block.children[at + 1].content
+    assert letters(made) == letters(text)
+    assert "hidden" in shown(made).text or "hidden" not in text
+    assert inert("a[0][1] = {'b': [c]}\n\t!x") == "a[0][1] = {'b': [c]}\n\t!x"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tasks.domain.markdown import inert
 from tasks.domain.release import Configuration, Mark, Origin, Release
 from tasks.domain.verdict import Verdict
 from tasks.tracking import Showcase, Standing, Tracker, standing_of
@@ -126,7 +127,8 @@ def test_the_fleet_has_a_row_a_service_kept_up_to_date_in_place(showcase: Showca
 
 def test_worst_interactions_are_traces_of_the_windows_run_and_never_doubled(tracker: Tracker) -> None:
     """With the judge's scores and reasons; the unscored one is not the worst; recorded again they stay single."""
-    made = evaluation(5, Verdict.FAIL, service="traced", sample=15, text="Where is it?")
+    asked = "Where is it? ![x](https://evil.example/seen.png)"
+    made = evaluation(5, Verdict.FAIL, service="traced", sample=15, text=asked)
     run_id = tracker.record(made)
     assert tracker.show_worst(run_id, made) == 10
     assert tracker.show_worst(run_id, made) == 10
@@ -136,8 +138,10 @@ def test_worst_interactions_are_traces_of_the_windows_run_and_never_doubled(trac
     for trace in traces:
         scores = {one.name: one for one in trace.info.assessments}
         assert len(trace.info.assessments) == len(scores) == 2
-        assert scores["quality"].rationale == "Where is it?"
-        assert trace.data.spans[0].inputs["prompt"] == "Where is it?"
+        # MLflow's pages would fetch the picture.
+        assert scores["quality"].rationale == inert(asked) != asked
+        assert trace.data.spans[0].inputs["prompt"] == inert(asked)
+        assert "](" not in str(trace.data.spans[0].outputs)
         assert trace.data.spans[0].outputs["the judge says"].startswith("quality 0.")
 
 
