@@ -63,17 +63,17 @@ def compare(
         end: Up to here (with time zone); empty: now, less the settle delay.
     """
     asked = contest(
-        service, control, candidate, logs, judge, sampling, experiment, policy, target, alerts, window, start
+        service, control, candidate, logs, judge, sampling, experiment, policy, target, alerts, window, start, end
     )
     if asked is None:
         report = nothing_to_compare(service)
         return Completed(message=report.text, name="No test", data=report)
     with comparing(asked) as rooms:
-        for batch in rooms.batches(end):
+        for batch in rooms.batches():
             served = rooms.pull(batch)
             judged = rooms.judge(served)
             rooms.update(served, judged)
         done = rooms.act()
         report = rooms.record(done)
-        publish_comparison(report, rooms.link)
+        publish_comparison(report, rooms.link, news=rooms.news)
     return Completed(message=report.text[:500], name=report.decision.capitalize(), data=report)

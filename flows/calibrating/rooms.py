@@ -11,11 +11,10 @@ from functools import partial
 from flows.calibrating.record import calibration_study
 from flows.evaluating.answering import Answering
 from flows.evaluating.asking import register, rubric_of
-from flows.running.artifacts import slug
 from flows.running.clock import now
 from flows.running.credentials import secret
-from flows.running.progress import Steps, shown
 from flows.running.spending import spend_of
+from flows.running.workplace import Workplace, workplace
 from tasks.calibration import Pair, calibration_report, human, ratings_of
 from tasks.domain.calibration import CalibrationReport
 from tasks.domain.errors import SettingsError
@@ -29,11 +28,8 @@ from tasks.domain.window import aware_utc, parse_length
 from tasks.judging import asked_hash, judge_model, require_key, usage_of
 from tasks.judging.rubrics import Rubric
 from tasks.judging.steps import judge_sample
-from tasks.registry import Registry
 from tasks.sources import LabelReading, read_labels
 from tasks.sources.steps import look_up_interactions
-from tasks.store import Store
-from tasks.tracking import Studies
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _UNKNOWN = "unknown"
@@ -105,26 +101,21 @@ def examination(
 
 @contextmanager
 def calibrating(asked: Examination) -> Iterator[Calibrating]:
-    """Open store, registry and MLflow; what people labeled is judged by one run at a time, so that it is paid once."""
-    studies, registry = Studies.connect(), Registry.connect()
-    register(asked.judge, asked.rubric, registry)
-    with (
-        Store.open() as store,
-        store.leases.hold(f"calibrate/{asked.service}"),
-        shown(f"progress-calibrate-{slug(asked.service)}") as steps,
-    ):
-        yield Calibrating(asked, store, studies, registry, steps)
+    """Open the rooms for one run at a time, so that what people labeled is paid once."""
+    with workplace("calibrate", asked.service, "progress-calibrate") as place:
+        register(asked.judge, asked.rubric, place.registry)
+        yield Calibrating(asked, place)
 
 
 class Calibrating:
     """The steps of one run, in the order the flow takes them."""
 
-    def __init__(self, asked: Examination, store: Store, studies: Studies, registry: Registry, steps: Steps) -> None:
+    def __init__(self, asked: Examination, place: Workplace) -> None:
         self._asked = asked
-        self._store = store
-        self._studies = studies
-        self._steps = steps
-        self._answering = Answering.remembered(asked.service, store, registry)
+        self._store = place.store
+        self._studies = place.studies
+        self._steps = place.steps
+        self._answering = Answering.remembered(asked.service, place.store, place.registry)
 
     def look_up(self) -> Labeled:
         """Read the labels, and the logs until each labeled interaction is found."""

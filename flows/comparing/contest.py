@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flows.evaluating.asking import rubric_of
 from flows.records.ab_tests import ABTest, newest_test
 from flows.records.mandate import Mandate
 from flows.running.clock import now
@@ -17,7 +18,7 @@ from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.domain.window import aware_utc, ceil, floor, parse_delay, parse_length
 from tasks.judging import asked_hash, judge_model, require_key
-from tasks.judging.rubrics import Rubric, rubric_named
+from tasks.judging.rubrics import Rubric
 from tasks.store import Store
 
 _JUDGED = {"quality", "toxicity"}
@@ -32,6 +33,7 @@ class Contest:
 
     Attributes:
         start: Where logs are read from first; None: as far back as max_catch_up.
+        end: Up to here; None: now, less the settle delay.
         test: The A/B test that was started and is followed; None: two releases were named.
         key: Names the comparison: what is asked, of which releases, since when.
     """
@@ -48,6 +50,7 @@ class Contest:
     alerts: Alerts
     length: timedelta
     start: datetime | None
+    end: datetime | None
     test: ABTest | None
     rubric: Rubric
     api_key: str | None
@@ -100,19 +103,22 @@ def contest(
     alerts: Alerts,
     window: str,
     start: datetime | None,
+    end: datetime | None,
 ) -> Contest | None:
     """Check the settings against each other and work out what follows from them; None when no test is to be followed.
 
     Raises:
-        SettingsError: when a release is compared with itself, or only one is named.
+        SettingsError: when a release is compared with itself, or only one is named; or start is not before end.
         JudgeError: when a key is needed and missing.
     """
     if (control is None) != (candidate is None):
         raise SettingsError("control and candidate go together; leave both out to follow the open A/B test")
     if control is not None and control == candidate:
         raise SettingsError(f"control and candidate are both {control!r}; name two releases")
-    rubric, length = rubric_named(judge.rubric), parse_length(window)
-    since = aware_utc(start, "start") if start is not None else None
+    rubric, length = rubric_of(judge), parse_length(window)
+    since, until = (aware_utc(at, name) if at else None for at, name in ((start, "start"), (end, "end")))
+    if since is not None and until is not None and since >= until:
+        raise SettingsError(f"start {since.isoformat()} is not before end {until.isoformat()}; swap or widen them")
     test = None
     if control is None or candidate is None:
         test = _followed(service, policy)
@@ -149,6 +155,7 @@ def contest(
         alerts=alerts,
         length=length,
         start=since,
+        end=until,
         test=test,
         rubric=rubric,
         api_key=api_key,

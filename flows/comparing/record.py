@@ -66,8 +66,14 @@ def comparison_study(report: ComparisonReport, state: ComparisonState, asked: Co
     )
 
 
-def publish_comparison(report: ComparisonReport, link_of: Callable[[str], str | None]) -> None:
-    """Leave the decision as an artifact and tell it as an event."""
+def publish_comparison(report: ComparisonReport, link_of: Callable[[str], str | None], *, news: bool) -> None:
+    """Leave the decision as an artifact and tell it as an event, unless that was told already.
+
+    Args:
+        report: What the comparison has come to.
+        link_of: The address of an MLflow run.
+        news: Whether this run brought anything.
+    """
     address = link_of(report.mlflow_run_id) if report.mlflow_run_id else None
     lines = [f"# {report.decision.upper()} · {escaped(report.service)}", "", escaped(report.text), ""]
     lines += table(_HEAD, [_row(one) for one in report.metrics])
@@ -76,6 +82,8 @@ def publish_comparison(report: ComparisonReport, link_of: Callable[[str], str | 
     lines += ["", *([f"[Comparison in MLflow]({address})"] if address else [])]
     description = f"{report.candidate} against {report.control}: {report.decision}"
     leave("comparison", report.service, "\n".join(lines), description)
+    if not news:
+        return
     event = f"comparison.{report.decision}"
     emit(event, report.service, decision=report.decision, control=report.control, candidate=report.candidate)
 

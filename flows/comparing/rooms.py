@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from flows.comparing.contest import Contest
 from flows.comparing.pairing import Arms, by_window, rows_of
 from flows.comparing.record import comparison_study
 from flows.comparing.referee import Referee
+from flows.evaluating.asking import register
 from flows.evaluating.planning import BATCH
 from flows.records.comparisons import Comparisons, Kept
-from flows.running.artifacts import slug
-from flows.running.clock import now
-from flows.running.progress import Steps, shown
+from flows.running.credentials import drop
 from flows.running.spending import add_spend, spend_of
-from tasks.domain.errors import SettingsError
+from flows.running.workplace import Workplace, workplace
 from tasks.domain.interaction import Interaction
 from tasks.domain.judgment import Judged
 from tasks.domain.report import JudgeSpend
@@ -36,8 +35,6 @@ from tasks.judging import usage_of
 from tasks.judging.steps import judge_sample
 from tasks.sources import Pulled, read
 from tasks.sources.steps import pull_windows
-from tasks.store import Held, Store
-from tasks.tracking import Studies
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,46 +54,35 @@ class Served:
 
 @contextmanager
 def comparing(contest: Contest) -> Iterator[Comparing]:
-    """Open store and MLflow, and hold the service's lease, so that no window is counted twice."""
-    studies = Studies.connect()
-    with (
-        Store.open() as store,
-        store.leases.hold(f"compare/{contest.service}") as held,
-        shown(f"progress-compare-{slug(contest.service)}") as steps,
-    ):
-        yield Comparing(contest, store, studies, held, steps)
+    """Open the rooms for one run at a time, so that no window is counted twice."""
+    with workplace("compare", contest.service, "progress-compare") as place:
+        if contest.judges:
+            register(contest.judge, contest.rubric, place.registry)
+        yield Comparing(contest, place)
 
 
 class Comparing:
     """The steps of one run, in the order the flow takes them."""
 
-    def __init__(self, contest: Contest, store: Store, studies: Studies, held: Held, steps: Steps) -> None:
+    def __init__(self, contest: Contest, place: Workplace) -> None:
         self._contest = contest
-        self._store = store
-        self._studies = studies
-        self._held = held
-        self._steps = steps
-        self._comparisons = Comparisons(contest.service, store)
-        known = self._comparisons.load(contest.candidate, contest.key)
+        self._store = place.store
+        self._studies = place.studies
+        self._held = place.held
+        self._steps = place.steps
+        self._dropped = drop(contest.target.secrets)
+        self._comparisons = Comparisons(contest.service, place.store)
+        self._before = known = self._comparisons.load(contest.candidate, contest.key)
         self._state, self._acted, self._done = known.state, known.acted, known.done
-        self._before = self._state
         self._spend = JudgeSpend()
         self._waiting = ""
 
-    def batches(self, end: datetime | None) -> Iterator[Sequence[Window]]:
-        """Yield the windows since the last one taken in; no more once it is decided, or while the judge is awaited.
-
-        Raises:
-            SettingsError: when start is not before end.
-        """
+    def batches(self) -> Iterator[Sequence[Window]]:
+        """Yield the windows since the last one taken in; no more once it is decided, or while the judge is awaited."""
         asked, length = self._contest, self._contest.length
         settled = floor(asked.now - parse_delay(asked.logs.settle), length)
-        until = settled if end is None else min(ceil(end, length), floor(asked.now, length))
+        until = settled if asked.end is None else min(ceil(asked.end, length), floor(asked.now, length))
         until = min(until, asked.until or until)
-        if end is not None and asked.start is not None and asked.start >= end:
-            raise SettingsError(
-                f"start {asked.start.isoformat()} is not before end {end.isoformat()}; swap or widen them"
-            )
         since = self._state.ended or asked.start or until - asked.policy.max_catch_up * length
         windows = list(windows_between(since, until, length))
         for at in range(0, len(windows), BATCH):
@@ -124,7 +110,7 @@ class Comparing:
             self._store.ledger,
             asked.api_key,
             {},
-            self._store.ledger.spent_usd(now().date()),
+            self._store.ledger.spent_usd(datetime.now(UTC).date()),  # money is spent today, also in a replay
             on_progress=partial(self._steps, "judged"),
         )
         self._spend = add_spend(self._spend, spend_of(usage_of(list(judged.values()), asked.judge)))
@@ -175,8 +161,8 @@ class Comparing:
         served = arms.get(window, {}).get(release, [])
         return rows_of(served, scores, self._contest.experiment, {}, tells_errors=tells_errors)
 
-    def _keep(self) -> None:
-        known = Kept(self._state, self._acted, self._done)
+    def _keep(self, run_id: str | None = None) -> None:
+        known = Kept(self._state, self._acted, self._done, run_id)
         self._comparisons.keep(self._contest.candidate, self._contest.key, known)
 
     def act(self) -> list[str]:
@@ -185,17 +171,25 @@ class Comparing:
         test = self._contest.test
         if test is not None and test.ended is not None and not self._waiting:
             self._state = call_off(self._state, f"ended before it was decided, by {test.ending}", test.ended)
-        if not self._state.decision.final or self._acted:
-            return []
+        if not self._state.decision.final:
+            return self._dropped
         # Recorded first, so that whoever is told has where to look.
-        run_id = self.record([]).mlflow_run_id
-        done, self._acted = Referee(self._contest, self._store, run_id).act(self._state.decision)
+        referee = Referee(self._contest, self._store, self.record([]).mlflow_run_id)
+        if self._acted:
+            return [*self._dropped, *referee.take_up()]
+        done, self._acted = referee.act(self._state.decision)
         self._done = tuple(done)
         self._keep()
-        return done
+        return [*self._dropped, *done]
+
+    @property
+    def news(self) -> bool:
+        """Whether this run brought anything that was not recorded before."""
+        known = self._before
+        return known.run_id is None or self._state is not known.state or self._done != known.done
 
     def record(self, actions: list[str]) -> ComparisonReport:
-        """Record the comparison in MLflow, and return what it has come to."""
+        """Record the comparison in MLflow where there is news, and return what it has come to."""
         asked = self._contest
         note = asked.test.note if asked.test else ""
         report = comparison_report(asked.service, asked.control, asked.candidate, self._state, asked.experiment, note)
@@ -203,13 +197,16 @@ class Comparing:
             update={
                 "actions": actions,
                 "judge": self._spend,
-                "new_windows": self._state.windows - self._before.windows,
+                "new_windows": self._state.windows - self._before.state.windows,
                 "waiting": self._waiting,
             }
         )
         if self._state.ended is None:
             return report
-        run_id = self._studies.record_study(comparison_study(report, self._state, asked, self._done))
+        run_id = self._before.run_id
+        if self.news or run_id is None:
+            run_id = self._studies.record_study(comparison_study(report, self._state, asked, self._done))
+            self._keep(run_id)
         return report.model_copy(update={"mlflow_run_id": run_id})
 
     def link(self, run_id: str) -> str | None:

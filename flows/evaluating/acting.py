@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from prefect.runtime import deployment
-
 from flows.evaluating.assignment import Assignment
 from flows.evaluating.settling import Settled
 from flows.people.telling import Teller
@@ -47,7 +45,7 @@ class Acting:
         # No more than to look: what moves traffic, and its credential, is `roll_back`'s alone.
         private = assignment.target.allow_private
         self._lookout = Lookout(assignment.service, store, registry, allow_private=private)
-        self._dropped = drop(assignment.target.secrets) if deployment.id else []
+        self._dropped = drop(assignment.target.secrets)
 
     def act(self, settled: Sequence[Settled], link_of: Callable[[str], str | None]) -> list[str]:
         """Act on what was settled in this run, and tell people what changed; returns in words what was done.

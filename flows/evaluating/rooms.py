@@ -1,4 +1,4 @@
-"""The rooms a run of `evaluate` goes through, opened once: store, lease, MLflow; and the steps it takes there."""
+"""The rooms a run of `evaluate` goes through, opened once, and the steps it takes there."""
 
 from __future__ import annotations
 
@@ -19,21 +19,17 @@ from flows.evaluating.planning import Plan, plan
 from flows.evaluating.reporting import add_intake, evaluation_report
 from flows.evaluating.settling import Settled, Settling
 from flows.evaluating.showing import flow_run_url, show
-from flows.running.artifacts import slug
-from flows.running.aside import prefix
 from flows.running.clock import now
-from flows.running.progress import Steps, shown
 from flows.running.spending import add_spend, spend_of
+from flows.running.workplace import Workplace, workplace
 from tasks.domain.judgment import Judged
 from tasks.domain.report import EvaluationReport, Intake, JudgeSpend, WindowReport
 from tasks.domain.window import Window, parse_delay
 from tasks.judging import require_key, usage_of
 from tasks.judging.steps import judge_sample
-from tasks.registry import Registry
 from tasks.sources import Pulled, WindowIntake
 from tasks.sources.steps import pull_windows
-from tasks.store import Held, Store, WindowRow
-from tasks.tracking import Tracker
+from tasks.store import WindowRow
 
 _PATIENCE = timedelta(hours=6)
 """A scheduled run that comes later than this after the last window says so."""
@@ -43,35 +39,28 @@ Sample = dict[tuple[str, datetime], list[Judged]]
 
 @contextmanager
 def opened(assignment: Assignment) -> Iterator[Rooms]:
-    """Open store and MLflow, and hold the service's lease, so that two runs never evaluate the same window twice."""
+    """Open the rooms for one run at a time, so that no window is evaluated twice."""
     require_key(assignment.judge, assignment.api_key)
-    tracker = Tracker.connect()
-    with (
-        Store.open() as store,
-        store.leases.hold(f"evaluate/{assignment.service}") as held,
-        shown(f"{prefix()}progress-{slug(assignment.service)}") as steps,
-    ):
-        registry = Registry.connect()
-        register(assignment.judge, assignment.rubric, registry)
-        yield Rooms(assignment, store, tracker, registry, held, steps)
+    with workplace("evaluate", assignment.service, "progress") as place:
+        register(assignment.judge, assignment.rubric, place.registry)
+        yield Rooms(assignment, place)
 
 
 class Rooms:
     """The steps of one run, in the order the flow takes them."""
 
-    def __init__(
-        self, assignment: Assignment, store: Store, tracker: Tracker, registry: Registry, held: Held, steps: Steps
-    ) -> None:
-        self._steps = steps
-        self._held = held
+    def __init__(self, assignment: Assignment, place: Workplace) -> None:
+        store, tracker = place.store, place.studies
+        self._steps = place.steps
+        self._held = place.held
         self.assignment = assignment
         self.store = store
         self.tracker = tracker
         self._pausing = Pausing(assignment, store, now)
         self._anchoring = Anchoring(assignment, store, now)
         self._settling = Settling(assignment, store, tracker, flow_run.id, flow_run_url(), self._anchoring)
-        self._registry = registry
-        self._acting = Acting(assignment, store, registry)
+        self._registry = place.registry
+        self._acting = Acting(assignment, store, place.registry)
         self._settled: list[Settled] = []
         self._intake = Intake()
         self._spend = JudgeSpend()

@@ -9,10 +9,10 @@ from datetime import datetime
 
 import msgspec
 
-from flows.bundle import NAME, bundle
 from flows.evaluating.anchoring import Anchoring
 from flows.evaluating.assignment import Assignment
 from flows.evaluating.deciding import ReleaseOnTrial
+from flows.evaluating.evidence_bundle import NAME, bundle
 from flows.evaluating.recall import Recall
 from flows.evaluating.reporting import window_report
 from flows.evaluating.rules import Rules

@@ -67,15 +67,17 @@ class Teller:
                 self.say(kind, key, evaluation.text.split("\n"), release, links.get((release, evaluation.window.start)))
 
     def _state_before(self, evaluation: Evaluation) -> State:
-        state = State()
         rows = self._store.windows.of_release(self._service, evaluation.release, evaluation.config_hash)
-        for row in rows:
-            if row.window_start >= evaluation.window.start or not row.report:
-                continue
-            report = WindowReport.model_validate_json(row.report)
-            steady = not any(f.monitor == "judge" and f.verdict == "inconclusive" for f in report.findings)
-            state = state.after(Verdict(report.verdict), judge_steady=steady)
-        return state
+        earlier = [row for row in rows if row.window_start < evaluation.window.start and row.report]
+        # Reports are long: those back to the newest that was decided say it all.
+        verdict, steady = Verdict.PASS, []
+        for row in reversed(earlier):
+            report = WindowReport.model_validate_json(row.report or "")
+            verdict = Verdict(report.verdict)
+            steady.append(not any(f.monitor == "judge" and f.verdict == "inconclusive" for f in report.findings))
+            if verdict is not Verdict.INCONCLUSIVE:
+                break
+        return State().after(verdict, judge_steady=all(steady[:1]))
 
     def send(self) -> list[str]:
         """Send what waits; returns in words what could not be sent, naming channels by their secrets' names."""

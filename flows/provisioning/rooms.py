@@ -16,10 +16,10 @@ from flows.records.plans import Order, Plans
 from flows.requests.doorbell import ring_scaling
 from flows.requests.request import words_of
 from flows.requests.scaling import look
-from flows.running.artifacts import slug
 from flows.running.clock import now
+from flows.running.credentials import drop
 from flows.running.embedded import is_embedded
-from flows.running.progress import Steps, shown
+from flows.running.workplace import Workplace, workplace
 from tasks.alerts import Kind
 from tasks.capacity import CapacityReport, Forecast, Traffic, capacity_report
 from tasks.capacity.steps import measure, plan_replicas
@@ -29,11 +29,9 @@ from tasks.domain.settings.capacity import Autoscaling
 from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.policy import Alerts, Policy, Target
 from tasks.domain.window import aware_utc, floor, parse_delay
-from tasks.registry import Registry
 from tasks.routing import missing
 from tasks.sources import read
-from tasks.store import Action, ActionState, Store
-from tasks.tracking import Studies
+from tasks.store import Action, ActionState
 
 _HOUR = timedelta(hours=1)
 
@@ -53,26 +51,22 @@ class Commission:
 
 @contextmanager
 def provisioning(asked: Commission) -> Iterator[Provisioning]:
-    """Open store, registry and MLflow, and hold the service's lease, so that one plan is made at a time."""
-    studies, registry = Studies.connect(), Registry.connect()
-    with (
-        Store.open() as store,
-        store.leases.hold(f"plan/{asked.service}"),
-        shown(f"progress-capacity-{slug(asked.service)}") as steps,
-    ):
-        yield Provisioning(asked, store, studies, registry, steps)
+    """Open the rooms for one run at a time, so that plans are numbered in the order they are made."""
+    with workplace("plan", asked.service, "progress-capacity") as place:
+        yield Provisioning(asked, place)
 
 
 class Provisioning:
     """The steps of one run, in the order the flow takes them."""
 
-    def __init__(self, asked: Commission, store: Store, studies: Studies, registry: Registry, steps: Steps) -> None:
+    def __init__(self, asked: Commission, place: Workplace) -> None:
         self._asked = asked
-        self._store = store
-        self._studies = studies
-        self._steps = steps
+        self._store = place.store
+        self._studies = place.studies
+        self._steps = place.steps
+        self._dropped = drop(asked.target.secrets)
         self._end = floor(_end(asked), _HOUR)
-        live = registry.live(asked.service)
+        live = place.registry.live(asked.service)
         self._live = live.name if live else None
         bounds = live.configuration.autoscaling if live and live.configuration else None
         try:
@@ -121,7 +115,7 @@ class Provisioning:
             teller.say(
                 Kind.CAPACITY_SHORT, f"{made.release}/{self._autoscaling.max_replicas}/{week}", lines, made.release
             )
-        return action, [done, *teller.send()]
+        return action, [*self._dropped, done, *teller.send()]
 
     def _answer(self, action: Action, teller: Teller) -> str:
         mode = self._asked.policy.mode

@@ -19,11 +19,13 @@ class Kept:
         state: After its last window.
         acted: Whether its decision was acted on: a crash in between is made good.
         done: What was done, in words.
+        run_id: The run in MLflow that has all of this; None while it does not, since a crash may come in between.
     """
 
     state: ComparisonState
     acted: bool = False
     done: tuple[str, ...] = ()
+    run_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class Comparisons:
         row = self._row(candidate, key)
         if row is None or row.state is None:
             return Kept(start())
-        done = tuple(row.families.get("done", ()))
-        return Kept(ComparisonState.from_json(row.state), bool(row.families.get("acted")), done)
+        state, kept = ComparisonState.from_json(row.state), row.families
+        return Kept(state, bool(kept.get("acted")), tuple(kept.get("done", ())), kept.get("run_id"))
 
     def outcome(self, candidate: str, key: str) -> Outcome | None:
         """Return what a comparison says now; None when there is none."""
@@ -65,7 +67,12 @@ class Comparisons:
             detector_hash="compare",
             state=state.to_json(),
             log_evidence={name: tests.worse.log_evidence for name, tests in state.tests.items()},
-            families={"decision": state.decision.outcome.value, "acted": known.acted, "done": list(known.done)},
+            families={
+                "decision": state.decision.outcome.value,
+                "acted": known.acted,
+                "done": list(known.done),
+                "run_id": known.run_id,
+            },
         )
 
     def _row(self, candidate: str, key: str) -> EvidenceRow | None:

@@ -32,6 +32,7 @@ from tasks.judging import expected, require_key
 from tasks.sources import WindowIntake, pull
 from tasks.sources.survey import survey
 from tasks.store import Action, ActionState, Store
+from tasks.store.address import locate
 
 UNNAMED = "unnamed"
 """What logs without releases are said to have been answered by."""
@@ -72,7 +73,7 @@ class Replay:
         place: str | None,
     ) -> None:
         self.assignment = assignment
-        self.place = Path(place or f"{HOME}/backtest/{slug(assignment.service)}").resolve()
+        self.place = _apart(Path(place or f"{HOME}/backtest/{slug(assignment.service)}").resolve())
         # MLflow keeps a database open as long as its process lives: each replay has a new one.
         self.records = self.place / f"mlflow-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
         self._rubric_text = own_text(assignment.rubric)
@@ -219,3 +220,18 @@ class Replay:
 
     def _live_at(self, moment: datetime, _: str | None = None) -> str | None:
         return next((one.release for one in reversed(self.stretches) if one.start <= moment), None)
+
+
+def _apart(place: Path) -> Path:
+    """Return the folder of a replay, which starts its store over: never the one that is in use.
+
+    Raises:
+        SettingsError: when it is.
+    """
+    store = locate(None)
+    if store.get_backend_name() == "sqlite" and Path(str(store.database)).resolve() == place / "store.db":
+        raise SettingsError(
+            f"place {str(place)!r} is where the store in use lies, and a replay would empty it; name another folder, "
+            "or leave place out"
+        )
+    return place

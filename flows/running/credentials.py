@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 
 from prefect.blocks.system import Secret
+from prefect.runtime import deployment
 
 
 def secret(name: str) -> str | None:
@@ -22,14 +23,18 @@ def secret(name: str) -> str | None:
 
 
 def drop(names: Iterable[str]) -> list[str]:
-    """Take secrets out of this process, which has no business with them; returns in words what was dropped.
+    """Take secrets that move traffic out of a process that only rings for it; returns in words what was dropped.
+
+    Only a deployment rings: run anywhere else, the same process goes on to switch.
 
     Args:
         names: Of the secrets.
     """
+    if not deployment.id:
+        return []
     return [
-        f"{name} moves traffic, and stood in the environment of what reads logs: dropped; give it to the pool of "
-        "roll_back alone"
+        f"{name} moves traffic, and stood in the environment of what reads logs: dropped; give it to the pool of what "
+        "switches alone"
         for name in names
         if os.environ.pop(name, None)
     ]

@@ -30,7 +30,7 @@ _EPHEMERAL = {
 
 
 def settle_down() -> None:
-    """Point Prefect's home below `.plumbline/` and quiet it, unless the environment names a server or a home."""
+    """Point Prefect's home below `.plumbline/` and quiet it, unless the environment names a server, profile or home."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     if "prefect" in sys.modules or not is_embedded():
@@ -43,5 +43,5 @@ def settle_down() -> None:
 
 
 def is_embedded() -> bool:
-    """Whether no Prefect server, profile or home is named in the environment."""
+    """Whether neither a Prefect server nor a profile is named in the environment."""
     return not any(os.environ.get(name) for name in ("PREFECT_API_URL", "PREFECT_PROFILE"))

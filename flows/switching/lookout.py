@@ -142,10 +142,12 @@ class Lookout:
 
     def notice_moves(self) -> Action | None:
         """Record it when others moved the alias; None when nobody did."""
-        live = self.registry.live(self.service)
         known = self.history()
+        live = self.registry.live(self.service)
         last = known[-1][1] if known else None
         if live is None or live.name == last or in_the_middle(self.store, self.service):
+            return None
+        if self.history() != known:  # one of ours, begun and ended between the two looks
             return None
         action = Action(
             id=f"moved-{self.service}-{len(known)}-{live.version}",

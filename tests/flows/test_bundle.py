@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from flows.bundle import NAME, recompute
+from flows.evaluating.evidence_bundle import NAME, recompute
 from tasks.domain.errors import StoreError
 from tasks.domain.summary import WindowSummary
 from tasks.registry import connect

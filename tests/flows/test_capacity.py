@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from mlflow import MlflowClient
@@ -225,3 +226,14 @@ def test_a_plan_that_was_not_applied_is_applied_later_and_a_crash_is_finished(
         assert store.actions.update_state(report.plan_id, ActionState.DONE, ActionState.STARTED)
     assert by_hand(service, plan_id=report.plan_id).text.startswith("it follows already: ")
     assert len(router.scaled) == 1
+
+
+def test_from_a_deployment_only_the_bell_is_rung(
+    place: Path, service: str, logs: Path, router: Router, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What reads logs drops the router's secret, and scales nothing."""
+    monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", str(uuid4()))
+    report = run(service, logs, policy={"mode": "auto"}, target=webhook(router))
+    dropped, asked = report.actions
+    assert dropped.startswith("ROUTER moves traffic, and stood in the environment of what reads logs: dropped")
+    assert (asked.endswith(f"requested (plan {report.plan_id})"), router.requests) == (True, 0)

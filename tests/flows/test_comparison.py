@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from mlflow import MlflowClient
@@ -52,6 +53,8 @@ def run(service: str, logs: Path, *, now: datetime = END, **asked: object) -> Co
         ({"judge": {"provider": "openai"}}, JudgeError, "'OPENAI_API_KEY'"),
         ({"start": END, "end": BEGAN}, SettingsError, "is not before end"),
         ({"start": datetime(2026, 6, 1)}, SettingsError, "has no time zone"),  # noqa: DTZ001 (the point)
+        ({"end": datetime(2026, 6, 1)}, SettingsError, "end '2026-06-01T00:00:00' has no time zone"),  # noqa: DTZ001 (the point)
+        ({"judge": {"provider": "heuristic", "rubric": "nope"}}, SettingsError, "judge.rubric 'nope' is not known"),
         ({"window": "7h"}, SettingsError, "'7h' is no length"),
         ({"experiment": {"primry": "cost"}}, Exception, "did you mean 'primary'"),
     ],
@@ -72,19 +75,24 @@ def test_a_release_is_not_compared_with_itself(place: Path, service: str):
 def test_a_judge_that_is_away_leaves_windows_waiting(
     place: Path, service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is counted without scores while they may still come; the next run goes on there."""
+    """Nothing is counted without scores while they may still come; from a deployment it holds no key of the router."""
     monkeypatch.setenv("OPENAI_API_KEY", "any")
     logs = logs_of(place, service, 0.05)
     away = {"provider": "openai", "base_url": "http://127.0.0.1:9/v1"}
     now = BEGAN + timedelta(hours=6)
-    report = run(service, logs, judge=away, now=now)
+    monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", str(uuid4()))
+    monkeypatch.setenv("ROUTER", "key")
+    hook = {"kind": "webhook", "url": "http://127.0.0.1:9", "secret": "ROUTER"}
+    report = run(service, logs, judge=away, now=now, target=hook)
+    (dropped,) = report.actions
+    assert dropped.startswith("ROUTER moves traffic")
     assert "it is tried again" in report.waiting
     assert report.windows == 0
     assert report.decision == "continue"
 
 
 def test_a_bad_candidate_is_stopped_and_rolled_back_by_policy_auto(place: Path, service: str) -> None:
-    """Live is back at the control, the candidate quarantined; a second run changes nothing and pays nothing."""
+    """Live is back at the control, the candidate quarantined; a second run changes, pays and records nothing."""
     logs = logs_of(place, service, 0.4)
     for name in "12":
         release(service=service, release=name, model=f"gpt-{name}")
@@ -96,7 +104,9 @@ def test_a_bad_candidate_is_stopped_and_rolled_back_by_policy_auto(place: Path, 
     assert live is not None
     assert live.name == "1"
     assert registry.get(service, "2").mark is Mark.QUARANTINED
+    MlflowClient().set_tag(report.mlflow_run_id or "", "mlflow.note.content", "seen by Ada")
     again = run(service, logs, policy=AUTO)
+    assert MlflowClient().get_run(report.mlflow_run_id or "").data.tags["mlflow.note.content"] == "seen by Ada"
     assert (again.decision, again.actions, again.judge.calls, again.new_windows) == ("stop", [], 0, 0)
     assert again.mlflow_run_id == report.mlflow_run_id
 
