@@ -91,10 +91,11 @@ class Acting:
     def _decision(self, settled: Sequence[Settled]) -> Decision | None:
         """Return the newest failing window's decision, that of what is live first."""
         assignment = self._assignment
-        mandate = Mandate(assignment.policy, assignment.target, assignment.alerts)
         live = self._lookout.registry.live(assignment.service)
         decisions = [
-            decision for one in settled if (decision := Decision.of(one.evaluation, one.mlflow_run_id, mandate))
+            decision
+            for one in settled
+            if (decision := Decision.of(one.evaluation, one.mlflow_run_id, assignment.mandate))
         ]
         of_live = [decision for decision in decisions if live is not None and decision.release == live.name]
         return max(of_live or decisions, key=lambda decision: decision.window_end, default=None)

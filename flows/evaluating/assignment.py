@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.evaluating.asking import rubric_of
+from flows.evaluating.rules import Rules
+from flows.records.mandate import Mandate
 from flows.running.clock import now
 from flows.running.credentials import secret
 from tasks.decisions.lines import Thresholds, thresholds
@@ -41,6 +43,24 @@ class Assignment:
     lines: Thresholds
     api_key: str | None
     now: datetime
+
+    @property
+    def rules(self) -> Rules:
+        """What its releases on trial are held under."""
+        return Rules(
+            service=self.service,
+            monitors=self.monitors,
+            policy=self.policy,
+            lines=self.lines,
+            config_hash=self.config_hash,
+            coverage_floor=self.judge.coverage_floor,
+            max_quarantined=self.logs.max_quarantined,
+        )
+
+    @property
+    def mandate(self) -> Mandate:
+        """What may be done about a failure."""
+        return Mandate(self.policy, self.target, self.alerts)
 
     @property
     def described(self) -> dict[str, object]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from tasks.decisions.drop import Level
 from tasks.decisions.lines import Thresholds
-from tasks.domain.settings.judging import Judge
-from tasks.domain.settings.logs import LogSource
 from tasks.domain.settings.monitors import Monitors
 from tasks.domain.settings.policy import Policy
 
@@ -24,28 +22,6 @@ class Rules:
     config_hash: str
     coverage_floor: float
     max_quarantined: float
-
-    @classmethod
-    def of(
-        cls,
-        service: str,
-        logs: LogSource,
-        judge: Judge,
-        monitors: Monitors,
-        policy: Policy,
-        lines: Thresholds,
-        config_hash: str,
-    ) -> Rules:
-        """Gather the rules from a run's settings."""
-        return cls(
-            service=service,
-            monitors=monitors,
-            policy=policy,
-            lines=lines,
-            config_hash=config_hash,
-            coverage_floor=judge.coverage_floor,
-            max_quarantined=logs.max_quarantined,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from flows.evaluating.deciding import ReleaseOnTrial
 from flows.evaluating.evidence_bundle import NAME, bundle
 from flows.evaluating.recall import Recall
 from flows.evaluating.reporting import window_report
-from flows.evaluating.rules import Rules
 from flows.records.decision import decision_id
 from flows.running.clock import now
 from tasks.domain.evaluation import Evaluation
@@ -29,7 +28,6 @@ from tasks.store import Store
 from tasks.tracking import Tracker, assess
 
 _WORTH_ANOTHER_TRY = frozenset({*JUDGE_IS_DOWN, Cause.RATE_LIMITED, Cause.BUDGET})
-
 
 _TROUBLE = frozenset({Verdict.WARN, Verdict.FAIL})
 
@@ -70,16 +68,7 @@ class Settling:
         self._tracker = tracker
         self._flow_run_id = flow_run_id
         self._flow_run_url = flow_run_url
-        rules = Rules.of(
-            assignment.service,
-            assignment.logs,
-            assignment.judge,
-            assignment.monitors,
-            assignment.policy,
-            assignment.lines,
-            assignment.config_hash,
-        )
-        self._recall = Recall(store, rules, assignment.asked, assignment.baseline)
+        self._recall = Recall(store, assignment.rules, assignment.asked, assignment.baseline)
         self._trials: dict[str, ReleaseOnTrial] = {}
         self._begun_before: dict[str, set[datetime]] = {}
 

@@ -23,7 +23,7 @@ from tasks.domain.settings.monitors import LatencyMonitor, Monitors, QualityMoni
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
 from tasks.domain.window import floor, parse_length
 from tasks.sources.guessing import guess
-from tasks.sources.survey import survey
+from tasks.sources.survey import Survey, survey
 from tasks.tracking import Tracker, render_period
 
 _DAYS = 28
@@ -77,6 +77,16 @@ class Trial:
             SettingsError: when the logs have no such service, or one that cannot stand in prefect.yaml.
         """
         found = survey(self.guess.source)
+        self._choose_service(found, service)
+        self._choose_window(found)
+        self._note_releases(found)
+        self._set_latency(found.slow_ms(self.service))
+        if found.quarantined:
+            causes = ", ".join(f"{number} {cause}" for cause, number in found.quarantined.most_common(4))
+            self.notes.append(f"rows put aside: {causes}")
+        deployment(self.service, self._parameters())  # refused before the replay, not after it
+
+    def _choose_service(self, found: Survey, service: str | None) -> None:
         services = [(name, number) for name, number in found.services() if name is not None]
         if service and services and service not in dict(services):
             raise SettingsError(
@@ -89,6 +99,9 @@ class Trial:
             self.notes.append(f"several services: {self.service} has most rows and is taken; SERVICE=...: {others}")
         if not services:
             self.notes.append(f"no column says which service answered: all rows are taken as one, {self.service!r}")
+
+    def _choose_window(self, found: Survey) -> None:
+        """Take the last weeks, in the shortest windows of which there are not too many."""
         first, last = found.span(self.service)
         self._period = max(first, last - timedelta(days=_DAYS)), last
         cells = [(release, hour) for (name, release, hour) in found.rows if name in {None, self.service}]
@@ -96,6 +109,8 @@ class Trial:
         self._window = next(
             (one for one in _LENGTHS if len({(r, floor(h, parse_length(one))) for r, h in inside}) <= _WINDOWS), "1d"
         )
+
+    def _note_releases(self, found: Survey) -> None:
         releases = [name for name, _ in found.releases(self.service).items() if name is not None]
         unnamed = found.releases(self.service).get(None)
         if releases and unnamed:
@@ -108,11 +123,6 @@ class Trial:
                 f"only one release, {releases[0]!r}: it is its own baseline, so objectives and warnings count, and "
                 "nothing could be rolled back. Longer logs, or the next release, show more"
             )
-        self._set_latency(found.slow_ms(self.service))
-        if found.quarantined:
-            causes = ", ".join(f"{number} {cause}" for cause, number in found.quarantined.most_common(4))
-            self.notes.append(f"rows put aside: {causes}")
-        deployment(self.service, self._parameters())  # refused before the replay, not after it
 
     def _set_latency(self, slow_ms: float | None) -> None:
         """Set an objective that is not breached from the first window on."""
