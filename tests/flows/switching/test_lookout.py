@@ -29,7 +29,10 @@ class Slow:
     def live(self, _: str) -> Release:
         """Answer late."""
         self.store.actions.record(switched("2"))
-        return Release("bot", "1", "1", Origin.REGISTERED, datetime(2026, 6, 1, tzinfo=UTC), live=True)
+        return Release(
+            service="bot", name="1", version="1", origin=Origin.REGISTERED,
+            registered_at=datetime(2026, 6, 1, tzinfo=UTC), live=True,
+        )  # fmt: skip
 
 
 def test_a_switch_that_ends_between_two_looks_is_no_move_by_others(place: Path) -> None:
