@@ -24,7 +24,7 @@ def service_note(standing: Standing, experiment: str, release_runs: Mapping[str,
     # No bold: the list of experiments shows descriptions as they are written.
     live = f"Live: {_said(standing.live)}" if standing.live else f"Release {_said(standing.release)}"
     since = f" since {standing.since:%m-%d %H:%M}Z" if standing.since else ""
-    first = f"{live}, {standing.verdict.upper()}{since}. {_incident(standing)}"
+    first = f"{live}, {standing.verdict.upper()}{since}. {_said(_incident(standing))}"
     links = [
         f"[releases side by side]({link_to_view(experiment, RELEASES, charts=True)})",
         f"[all windows]({link_to_view(experiment, WINDOWS)})",
@@ -57,7 +57,7 @@ def _incident(standing: Standing) -> str:
         return "No incident in the last four weeks."
     # The year would push what was done out of sight.
     done = f"; {standing.answer[5:]}" if standing.answer else ""
-    return _said(f"Last incident: {bad.release} {bad.verdict.upper()} {bad.start:%m-%d %H:%M}Z{done}.")
+    return f"Last incident: {bad.release} {bad.verdict.upper()} {bad.start:%m-%d %H:%M}Z{done}."
 
 
 def release_note(service: str, release: Release | None, newest: WindowReport, experiment: str, run_id: str) -> str:

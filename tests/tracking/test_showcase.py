@@ -11,6 +11,7 @@ from tasks.domain.markdown import inert
 from tasks.domain.release import Configuration, Mark, Origin, Release
 from tasks.domain.verdict import Verdict
 from tasks.tracking import Showcase, Standing, Tracker, standing_of
+from tasks.tracking.front_page import fleet_tags, service_note
 from tasks.tracking.names import FLEET
 from tests.hostile import HOSTILE, shown
 from tests.made import HOUR, START
@@ -143,6 +144,13 @@ def test_worst_interactions_are_traces_of_the_windows_run_and_never_doubled(trac
         assert trace.data.spans[0].inputs["prompt"] == inert(asked)
         assert "](" not in str(trace.data.spans[0].outputs)
         assert trace.data.spans[0].outputs["the judge says"].startswith("quality 0.")
+
+
+def test_a_column_of_the_fleet_is_plain_text() -> None:
+    """Only descriptions are Markdown: elsewhere its entities would be read as they stand."""
+    standing = standing_of("one", [window(0, "fail", "<b> [x]")], "1")
+    assert fleet_tags(standing, "7")["last incident"].startswith("Last incident: <b> [x] FAIL ")
+    assert "<b>" not in service_note(standing, "7", {})
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
