@@ -29,6 +29,10 @@ class Timeline:
         self.run_id = run_id
         self._steps = {metric.step for metric in client.get_metric_history(run_id, _EACH_WINDOW_HAS)}
 
+    def has(self, step: int) -> bool:
+        """Whether a window was recorded there, by whichever store and settings."""
+        return step in self._steps
+
     def add(self, evaluation: Evaluation, metrics: Mapping[str, float], window_run: str) -> None:
         """Add a window's points; what stands there already stays single.
 

@@ -62,7 +62,7 @@ class Tracker:
         Args:
             evaluation: The window.
             resume: Whether a run may exist already, from a crash or an earlier try: it is then completed or replaced in
-                place, never doubled.
+                place, never doubled. So is one of a store that was lost.
 
         Raises:
             TrackingError: when MLflow refuses or is gone; a run that was begun is then marked as failed.
@@ -72,7 +72,8 @@ class Tracker:
         with named(self.uri, TrackingError):
             experiment = self._experiment(evaluation.service)
             timeline = self._timeline(experiment, evaluation)
-            found = self.find_run(evaluation) if resume else None
+            # A store that was lost or moved knows of no run; the release's timeline does.
+            found = self.find_run(evaluation) if resume or timeline.has(evaluation.number) else None
             run_id = found.info.run_id if found else self._begin(experiment, evaluation, timeline.run_id)
             try:
                 self._fill(run_id, evaluation, timeline, found)

@@ -107,6 +107,16 @@ def test_a_crashed_recording_is_completed_and_not_doubled(tracker: Tracker) -> N
     assert release.data.metrics["verdict/rank"] == Verdict.FAIL.rank
 
 
+def test_a_window_of_a_store_that_was_lost_is_recorded_in_place(tracker: Tracker) -> None:
+    """Moved to another database, the new store knows no run; under other settings the window gets one of its own."""
+    first = tracker.record(evaluation(7, service="moved"))
+    later = Tracker(tracker._client, tracker.uri)
+    assert later.record(evaluation(7, Verdict.PASS, service="moved")) == first
+    (run,) = runs(tracker, "moved", "window")
+    assert run.data.tags["plumbline.verdict"] == "pass"
+    assert later.record(evaluation(7, service="moved", config_hash="beef")) != first
+
+
 def test_a_superseded_run_is_kept_and_not_found_again(tracker: Tracker) -> None:
     """Redo writes a run of its own."""
     first = tracker.record(evaluation(8, service="four"))
