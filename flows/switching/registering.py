@@ -55,10 +55,12 @@ class Candidate:
         if not model.strip():
             raise SettingsError("model is empty; name the served model, e.g. gpt-4o-mini")
         registry, service = self._board.registry, self._board.service
+        uri = registry.prompts.register(service, prompt, self._name) if prompt else None
         self._configuration = Configuration(
             model=model,
             endpoint=endpoint,
-            prompt=registry.prompts.register(service, prompt, self._name) if prompt else None,
+            prompt=uri,
+            prompt_hash=registry.prompts.text_hash(uri) if uri else None,
             parameters=dict(parameters or {}),
             autoscaling=(autoscaling.stated() or None) if autoscaling else None,
         )

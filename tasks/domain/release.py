@@ -36,6 +36,8 @@ class Configuration:
         prompt: Its prompt: a URI of the MLflow Prompt Registry, `prompts:/name/3`.
         parameters: Temperature and whatever else it is run with.
         autoscaling: Bounds of its replicas.
+        prompt_hash: Hash of what the prompt says; None where it was registered before this was kept. Two versions may
+            say the same, so it stands for the prompt wherever configurations are compared.
     """
 
     model: str
@@ -43,11 +45,12 @@ class Configuration:
     prompt: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     autoscaling: Mapping[str, Any] | None = None
+    prompt_hash: str | None = None
 
     @property
     def fingerprint(self) -> str:
         """Hash of what answers: model, endpoint, prompt and parameters; bounds change no answer."""
-        answers = [self.model, self.endpoint, self.prompt, self.parameters]
+        answers = [self.model, self.endpoint, self.prompt_hash or self.prompt, self.parameters]
         return hashlib.sha256(json.dumps(answers, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
     def to_json(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from tasks.registry.models import LIVE
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities.model_registry import PromptVersion
 
 _URI = re.compile(r"prompts:/(?P<name>[A-Za-z0-9_.-]+)(?:/(?P<version>\d+)|@(?P<alias>[\w-]+))?")
 _VARIABLE = re.compile(r"{{\s*([A-Za-z_][\w.]*)\s*}}")
@@ -36,7 +39,7 @@ class Prompts:
         Args:
             service: Names the prompt when it is given as text: `<service>.prompt`.
             prompt: A URI (`prompts:/name/3`, `prompts:/name@production`, `prompts:/name`: the newest), or the text
-                itself, registered as a new version unless it is the newest one's.
+                itself: the newest version with that text, else registered as a new one.
             release: Noted with a new version.
 
         Raises:
@@ -63,21 +66,36 @@ class Prompts:
             what: What it is, for people.
         """
         with named(self._uri):
-            return self._kept(name, text, what, what, {})
+            newest = self._versions_of(name, what)[:1]
+            return self._kept(name, text, newest, what, {})
 
     def _registered(self, service: str, prompt: str, release: str) -> str:
-        what = f"Prompt of {storable(service)}; one version a change."
+        name = f"{plain(service)}.prompt"
+        known = self._versions_of(name, f"Prompt of {storable(service)}; one version a change.")
         tags = {"plumbline.release": storable(release)}
-        return self._kept(f"{plain(service)}.prompt", prompt, what, f"Release {storable(release)}", tags)
+        return self._kept(name, prompt, known, f"Release {storable(release)}", tags)
 
-    def _kept(self, name: str, text: str, what: str, why: str, tags: dict[str, str]) -> str:
+    def _versions_of(self, name: str, what: str) -> list[PromptVersion]:
+        """Return a prompt's versions, newest first; a prompt that is not there yet is created."""
         if self._client.get_prompt(name) is None:
             self._client.create_prompt(name, what)
-        newest = self._newest(name)
-        if newest is not None and self._client.get_prompt_version(name, newest).template == text:
-            return f"prompts:/{name}/{newest}"
-        made = self._client.create_prompt_version(name, storable(text), why, tags)
-        return f"prompts:/{name}/{made.version}"
+        return self._versions(name)
+
+    def _kept(self, name: str, text: str, among: list[PromptVersion], why: str, tags: dict[str, str]) -> str:
+        same = (known.version for known in among if known.template == storable(text))
+        version = next(same, None) or self._client.create_prompt_version(name, storable(text), why, tags).version
+        return f"prompts:/{name}/{version}"
+
+    def text_hash(self, uri: str) -> str | None:
+        """Return a hash of what a prompt's exact version says; None when it was deleted.
+
+        The same text under another number has the same hash.
+        """
+        with named(self._uri):
+            found = self._found(*self._parts(uri))
+        if found is None:
+            return None
+        return hashlib.sha256(json.dumps(found.template, sort_keys=True).encode()).hexdigest()[:16]
 
     def text(self, uri: str) -> str:
         """Return the text of a prompt's version.
@@ -102,44 +120,52 @@ class Prompts:
 
     def live(self, uri: str) -> str | None:
         """Return the version of this prompt that the alias `live` points at, as a URI; None where it points nowhere."""
-        from mlflow.exceptions import MlflowException
-
         name = self._parts(uri)[0]
         with named(self._uri):
-            try:
-                version = self._client.get_prompt_version_by_alias(name, LIVE)
-            except MlflowException as error:
-                if error.error_code not in _ABSENT:
-                    raise
-                return None
+            version = self._found(name, None, LIVE)
         return f"prompts:/{name}/{version.version}" if version else None
 
     def _exact(self, uri: str) -> str:
-        from mlflow.exceptions import MlflowException
-
         match = _URI.fullmatch(uri)
         if not match:
             raise RegistryError(
                 f"{uri!r} is no prompt; write prompts:/name, prompts:/name/3, prompts:/name@alias, or the text itself"
             )
         name, version, alias = match.group("name", "version", "alias")
-        try:
-            if alias:
-                found = self._client.get_prompt_version_by_alias(name, alias)
-            else:
-                wanted = version or self._newest(name)
-                found = self._client.get_prompt_version(name, wanted) if wanted else None
-        except MlflowException as error:
-            if error.error_code not in _ABSENT:
-                raise
-            found = None
+        wanted = version or (None if alias else self._newest(name))
+        found = self._found(name, wanted, alias) if wanted or alias else None
         if found is None:
             raise RegistryError(f"the Prompt Registry has no {uri!r}; register it, or name another version")
         return f"prompts:/{name}/{found.version}"
 
+    def _found(self, name: str, version: str | None, alias: str | None = None) -> PromptVersion | None:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            found: PromptVersion | None = (
+                self._client.get_prompt_version_by_alias(name, alias)
+                if alias
+                else self._client.get_prompt_version(name, version)
+            )
+        except MlflowException as error:
+            if error.error_code not in _ABSENT:
+                raise
+            return None
+        return found
+
     def _newest(self, name: str) -> str | None:
-        found = self._client.search_prompt_versions(name)
-        return str(max(int(version.version) for version in found)) if found else None
+        return next((str(known.version) for known in self._versions(name)), None)
+
+    def _versions(self, name: str) -> list[PromptVersion]:
+        """Return all versions, newest first; MLflow gives them by pages of 100."""
+        found: list[PromptVersion] = []
+        token = None
+        while True:
+            page = self._client.search_prompt_versions(name, page_token=token)
+            found += page
+            token = page.token
+            if not token:
+                return sorted(found, key=lambda known: int(known.version), reverse=True)
 
     @staticmethod
     def _parts(uri: str) -> tuple[str, str]:

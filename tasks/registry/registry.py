@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ class Registry:
                 return self._versions.create(service, release, configuration, at)
             if known.configuration is None:
                 return self._versions.complete(known, configuration)
-        if known.configuration != configuration:
+        if known.configuration.autoscaling != configuration.autoscaling or not self._alike(known, configuration):
             raise RegistryError(
                 f"release {release!r} of {service!r} is registered with another configuration (version "
                 f"{known.version}); a release is never changed: give this one another name"
@@ -90,12 +91,22 @@ class Registry:
             return self._versions.create(service, release, None, at)
 
     def like(self, service: str, configuration: Configuration) -> list[Release]:
-        """Return the releases that would answer alike: those of the same fingerprint."""
-        return [
-            known
-            for known in self.releases(service)
-            if known.configuration and known.configuration.fingerprint == configuration.fingerprint
-        ]
+        """Return the releases that would answer alike: the same model, endpoint, parameters and text of the prompt."""
+        return [known for known in self.releases(service) if self._alike(known, configuration)]
+
+    def _alike(self, known: Release, configuration: Configuration) -> bool:
+        if known.configuration is None:
+            return False
+        if known.configuration.fingerprint == configuration.fingerprint:
+            return True
+        return self._told_by_text(known.configuration).fingerprint == self._told_by_text(configuration).fingerprint
+
+    def _told_by_text(self, configuration: Configuration) -> Configuration:
+        """Return a configuration with its prompt's hash, also where it was registered before that was kept."""
+        if configuration.prompt is None or configuration.prompt_hash:
+            return configuration
+        # Where the version was deleted since, its number is all that is left of it.
+        return replace(configuration, prompt_hash=self.prompts.text_hash(configuration.prompt))
 
     def live(self, service: str) -> Release | None:
         """Return what the alias `live` points at; None where it points nowhere."""

@@ -93,8 +93,10 @@ def test_a_bad_release_is_rolled_back_and_the_service_recovers(
     (action,) = rollbacks(service)
     assert (action.state, action.from_release, action.to_release) == (ActionState.DONE, "2", "1")
 
+    release(service=service, release="2.1", model="gpt-4o-mini", prompt="Answer as 2.1.", route="none")
     with pytest.raises(RegistryError, match="configured like 2, which is quarantined"):
         release(service=service, release="3", model="gpt-4o-mini", prompt="Answer as 2.")
+    assert release(service=service, release="1", model="gpt-4o-mini", prompt="Answer as 1.").live == "1"
     again = run(service, two_releases, "auto")
     assert again.actions == ["recovery is watched: 0 of 3 windows so far"]
     assert (len(rollbacks(service)), live(service)) == (1, "1")

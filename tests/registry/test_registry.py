@@ -81,6 +81,26 @@ def test_what_answers_alike_is_found_by_its_fingerprint(registry: Registry, serv
     assert registry.like(service, TWO) == []
 
 
+def test_a_prompt_that_says_the_same_is_the_same_under_any_number(registry: Registry, service: str) -> None:
+    """Also beside one that was registered before the text's hash was kept, and where the version was deleted since."""
+    texts = ("Be chatty. {{question}}", "Be brief. {{question}}")
+    chatty, brief = (registry.prompts.register(service, text, "1") for text in texts)
+    client = registry._versions._client
+    again = client.create_prompt_version(f"{service}.prompt", texts[0])
+    before = Configuration(model="gpt-4o-mini", prompt=chatty)
+    registry.register(service, "1", before, AT)
+    twin = replace(before, prompt=again.uri, prompt_hash=registry.prompts.text_hash(again.uri))
+    other = replace(before, prompt=brief, prompt_hash=registry.prompts.text_hash(brief))
+    assert [known.name for known in registry.like(service, twin)] == ["1"]
+    assert registry.like(service, other) == []
+    assert registry.register(service, "1", twin, AT).configuration == before
+    with pytest.raises(RegistryError, match="another configuration"):
+        registry.register(service, "1", other, AT)
+    client.delete_prompt_version(f"{service}.prompt", "1")
+    assert registry.like(service, twin) == []
+    assert [known.name for known in registry.like(service, before)] == ["1"]
+
+
 def test_bounds_of_replicas_are_part_of_a_release(registry: Registry, service: str) -> None:
     """Kept with it and shown beside it; the same release with other bounds is refused."""
     bounded = replace(ONE, autoscaling={"min_replicas": 2, "max_replicas": 4})
@@ -159,16 +179,26 @@ def test_a_registered_model_of_others_is_not_touched(registry: Registry, service
 
 
 def test_a_prompt_text_is_registered_once_and_named_exactly(registry: Registry, service: str) -> None:
-    """The newest text again is the newest version; an alias or a bare name becomes a number."""
+    """A text that was there is its version again; an alias or a bare name becomes a number."""
     first = registry.prompts.register(service, "Answer {{ question }} kindly.", "1")
     assert registry.prompts.register(service, "Answer {{ question }} kindly.", "2") == first
     second = registry.prompts.register(service, "Answer {{question}} for {{customer}}.", "2")
     assert (first, second) == (f"prompts:/{service}.prompt/1", f"prompts:/{service}.prompt/2")
     assert registry.prompts.register(service, f"prompts:/{service}.prompt", "3") == second
+    assert registry.prompts.register(service, "Answer {{ question }} kindly.", "3") == first
     assert registry.prompts.variables(second) == {"question", "customer"}
     registry.prompts.point(first)
     assert registry.prompts.live(second) == first
     assert registry.prompts.register(service, f"prompts:/{service}.prompt@live", "3") == first
+
+
+def test_a_prompt_text_is_found_among_hundreds_of_versions(registry: Registry, service: str) -> None:
+    """MLflow gives them by the hundred: neither the first text nor the newest version is lost on a later page."""
+    first = registry.prompts.register(service, "Answer 0.", "1")
+    for number in range(1, 102):
+        registry._versions._client.create_prompt_version(f"{service}.prompt", f"Answer {number}.")
+    assert registry.prompts.register(service, "Answer 0.", "2") == first
+    assert registry.prompts.register(service, f"prompts:/{service}.prompt", "2") == f"prompts:/{service}.prompt/102"
 
 
 @pytest.mark.parametrize("uri", ["prompts:/nobody/1", "prompts:/nobody@live", "prompts:/nobody", "prompts://x"])
