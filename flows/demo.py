@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import time
@@ -16,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from flows.running.terminal import say
+from flows.running.terminal import quiet_console, say
 from flows.story.chapters import ACTS, DAYS, RELEASES, Played, perform
 from flows.story.contrast import Contrast, contrasts
 from flows.story.drill import Drill, judge_on_loopback
@@ -63,7 +62,7 @@ def _settle_in_a_fresh_place() -> None:
     os.environ["PLUMBLINE_STORE_URL"] = f"sqlite:///{PLACE}/store.db"
     os.environ["MLFLOW_TRACKING_URI"] = DEMO_MLFLOW_URI
     os.environ[_KEY] = "none"
-    logging.getLogger("prefect").setLevel(logging.ERROR)
+    quiet_console()
 
 
 def _announce(console: Console) -> None:
@@ -115,9 +114,12 @@ def _show(console: Console, played: Sequence[Played]) -> None:
 def _reason(one: Played) -> str:
     window = next(window for window in one.windows if window.verdict == one.verdict.value)
     if one.verdict is Verdict.PASS:
-        return f"nothing against it in {len(one.windows)} windows"
-    number = sum(window.verdict == one.verdict.value for window in one.windows)
-    return f"{_short(window.reasons[0])} ({number} of {len(one.windows)} windows)"
+        return f"passes in all {len(one.windows)} windows"
+    # Of the windows of that release: one that was rolled back served in a part of the time only.
+    mine = [each for each in one.windows if each.release == window.release]
+    number = sum(each.verdict == one.verdict.value for each in mine)
+    served = f" that {window.release} served" if len(mine) < len(one.windows) else ""
+    return f"{_short(window.reasons[0])} ({number} of {len(mine)} windows{served})"
 
 
 def _is_worth_a_line(words: str) -> bool:

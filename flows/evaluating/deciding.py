@@ -16,9 +16,9 @@ from tasks.decisions.circumstances import Circumstances
 from tasks.decisions.decide import Decision, decide
 from tasks.decisions.drop import Level
 from tasks.decisions.lines import levels, margins
-from tasks.decisions.power import power_note
+from tasks.decisions.power import nothing_shows, power_note, power_words
 from tasks.decisions.trial import Trial, TrialState
-from tasks.decisions.wording import verdict_text
+from tasks.decisions.wording import not_yet, verdict_text
 from tasks.domain.evaluation import Evaluation, Lines, TimelinePoint
 from tasks.domain.feature import Boundary, Observation
 from tasks.domain.finding import Finding
@@ -220,11 +220,14 @@ class ReleaseOnTrial:
         missing: dict[str, str],
         judged: tuple[Judged, ...],
     ) -> Evaluation:
-        words = self.baseline.words
+        words, power = self.baseline.words, power_words(self.trial, summary.scored)
         if self.baseline.filling:
             words = f"power: the baseline is {words}; only absolute objectives count until then"
-        elif note := self._power():
+        elif note := power_note(self.trial, "quality", self.rules.monitors.quality.margin, summary.scored):
             words = f"{words}; {note}"
+            # The note says it already; said twice in other words, it reads like a contradiction.
+            power = "" if nothing_shows(self.trial, summary.scored) else power
+        passing = (*not_yet(decision), *((words,) if self.baseline.filling else ()))
         self.timeline.append(_point(window, decision))
         return Evaluation(
             service=self.rules.service,
@@ -233,9 +236,10 @@ class ReleaseOnTrial:
             number=int((window.start - FIRST) / window.length),
             config_hash=self.rules.config_hash,
             verdict=decision.verdict,
-            reasons=decision.reasons
-            or ((words,) if words.startswith("power") else ("nothing speaks against this release",)),
-            text=verdict_text(self.rules.service, self.release, window, decision, self.trial, baseline=words),
+            reasons=decision.reasons or passing or ("nothing speaks against this release",),
+            text=verdict_text(
+                self.rules.service, self.release, window, decision, self.trial, baseline=words, power=power
+            ),
             findings=decision.findings,
             not_measured=missing,
             healthy=decision.healthy and summary.scored > 0 and summary.coverage >= self.rules.coverage_floor,
@@ -253,9 +257,6 @@ class ReleaseOnTrial:
             failure=decision.state.failure,
             own_baseline=self.baseline.own,
         )
-
-    def _power(self) -> str | None:
-        return power_note(self.trial, "quality", self.rules.monitors.quality.margin)
 
 
 def _point(window: Window, decision: Decision) -> TimelinePoint:

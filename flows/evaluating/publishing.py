@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from prefect.logging import get_run_logger
+
 from flows.evaluating.assignment import Assignment
 from flows.evaluating.reporting import markdown
 from flows.running.artifacts import leave
 from flows.running.emitting import emit
+from tasks.domain.naming import line
 from tasks.domain.report import EvaluationReport
+from tasks.domain.window import span
+
+_LOGGED = 50
+"""Windows a run's log names, the newest; the whole period stands in MLflow."""
 
 
 def publish(
@@ -24,6 +31,7 @@ def publish(
         headline: The verdict, or that nothing was new; the last verdict then stands, and no event tells another.
         link_of: The address of an MLflow run.
     """
+    _log(report)
     newest = [
         window.mlflow_run_id for window in report.windows if window.verdict == report.verdict and window.mlflow_run_id
     ]
@@ -33,3 +41,17 @@ def publish(
     if words == report.verdict:
         event = f"evaluation.{report.verdict}"
         emit(event, service, verdict=report.verdict, windows=len(report.windows), mlflow_run_ids=newest[-3:])
+
+
+def _log(report: EvaluationReport) -> None:
+    """Leave decisions and counts in the run's log."""
+    logger, intake, windows = get_run_logger(), report.intake, report.windows
+    logger.info(
+        "%s rows read, %s accepted; %s judge calls, %s answers from the ledger",
+        *(intake.rows, intake.accepted, report.judge.calls, report.judge.from_ledger),
+    )
+    for one in windows[-_LOGGED:]:
+        said = one.reasons[0] if one.reasons else ""
+        logger.info("%s", line(f"{one.release} {span(one.start, one.end)}: {one.verdict}, {one.judged} judged. {said}"))
+    for action in report.actions:
+        logger.info("%s", line(action))

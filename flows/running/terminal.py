@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+
+from prefect.logging.handlers import PrefectConsoleHandler
 from rich.console import Console
 
 from tasks.domain.naming import line
+
+
+def quiet_console() -> None:
+    """Keep Prefect's log off the terminal, but for errors; its server still gets it, for the pages of the runs."""
+    loggers = [logging.getLogger(name) for name in ("prefect", *logging.root.manager.loggerDict)]
+    for logger in loggers:
+        for handler in logger.handlers:
+            if isinstance(handler, PrefectConsoleHandler):
+                handler.setLevel(logging.ERROR)
 
 
 def say(console: Console, text: str = "") -> None:

@@ -11,15 +11,26 @@ from tasks.decisions.circumstances import Circumstances
 from tasks.decisions.culprits import culprits, inputs_changed, second_key
 from tasks.decisions.drop import Drop, History, estimate_drop
 from tasks.decisions.power import shows_within_a_day
+from tasks.decisions.shortfall import estimate_shortfall
 from tasks.decisions.trial import Trial, TrialState, family
 from tasks.domain.failure import Failure
+from tasks.domain.feature import Boundary
 from tasks.domain.finding import Finding
 from tasks.domain.verdict import Verdict, worst
 
-_OBJECTIVE = "objective breached, and not by chance"
+_BREACH = {"rollback": Verdict.FAIL, "warn": Verdict.WARN}
 
 _INCIDENT_LASTS = timedelta(days=1)
 """A warning stays open this long after its last crossing; if the cause lasts, it crosses again well before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """The verdict that the evidence gives a monitor, and why; `absolute`: for its objective alone."""
+
+    verdict: Verdict
+    why: str
+    absolute: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +74,13 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
     now = around.window.end
     incidents = {monitor: at for monitor, at in state.incidents.items() if now - at < _INCIDENT_LASTS}
 
-    marks: dict[str, tuple[Verdict, str]] = {}
+    marks: dict[str, _Mark] = {}
     crossed = _warned(trial, state, warn, warn_evidence)
     for monitor in crossed:
-        marks[monitor] = (Verdict.WARN, _moved(trial, monitor, around.history))
+        marks[monitor] = _Mark(Verdict.WARN, _moved(trial, monitor, around.history))
         incidents[monitor] = now
     marks |= {
-        monitor: (Verdict.FAIL if level == "rollback" else Verdict.WARN, _OBJECTIVE)
+        monitor: _Mark(_BREACH[level], _missed(trial, monitor, around.history), absolute=True)
         for monitor, level in trial.breached_objectives(state).items()
         if monitor not in marks or level == "rollback"
     }
@@ -86,10 +97,10 @@ def decide(trial: Trial, state: TrialState, findings: Sequence[Finding], around:
                 baseline=drop.baseline,
                 level=drop.level,
             )
-            marks[drop.monitor] = (Verdict.FAIL, drop.words)
+            marks[drop.monitor] = _Mark(Verdict.FAIL, drop.words)
         elif drop is not None:
-            marks[drop.monitor] = (Verdict.WARN, held_back or "")
-    objective_fails = tuple(monitor for monitor, (verdict, _) in marks.items() if verdict is Verdict.FAIL)
+            marks[drop.monitor] = _Mark(Verdict.WARN, held_back or "")
+    objective_fails = tuple(monitor for monitor, mark in marks.items() if mark.verdict is Verdict.FAIL)
     if failure is None and objective_fails:
         failure = Failure(around.window.start, objective_fails, "objective breached", absolute_only=True)
 
@@ -147,13 +158,22 @@ def _moved(trial: Trial, monitor: str, history: History) -> str:
         "cost": "within the baseline's usual",
         "errors": "without error",
         "feedback": "thumbs up",
-    }.get(monitor, "where the baseline has it")
+    }.get(monitor, "where the baseline lies")
     return f"moved: share {what} {shares} since about {strongest.since:%m-%d %H:%M}Z"
+
+
+def _missed(trial: Trial, monitor: str, history: History) -> str:
+    """Say by how much a monitor missed its objective, and over which windows."""
+    mine = [feature for feature in trial.features.values() if feature.monitor == monitor]
+    objective = next(feature for feature in mine if feature.boundary is Boundary.OBJECTIVE)
+    relative = next((feature for feature in mine if feature.boundary is Boundary.BASELINE), None)
+    found = estimate_shortfall(objective, relative, history.get(objective.key, ()))
+    return found.words if found else "not by chance"
 
 
 def _marked(
     finding: Finding,
-    marks: Mapping[str, tuple[Verdict, str]],
+    marks: Mapping[str, _Mark],
     trial: Trial,
     rollback: Mapping[str, float],
     warn: Mapping[str, float],
@@ -162,15 +182,23 @@ def _marked(
     key = finding.monitor if finding.monitor in warn else finding.monitor.rsplit("/", 1)[0]
     evidence = (rollback if trial.rolls_back(key) else warn).get(key)
     finding = replace(finding, evidence=evidence if evidence is not None and evidence > -math.inf else None)
-    verdict, why = marks.get(key, (Verdict.PASS, ""))
-    if verdict.rank <= finding.verdict.rank:
+    mark = marks.get(key)
+    if mark is None or mark.verdict.rank <= finding.verdict.rank:
         return finding
-    return replace(
-        finding,
-        verdict=verdict,
-        reason=f"{key.replace('drift/', 'drift in ')} {why}; {finding.reason}",
-        absolute=why == _OBJECTIVE,
-    )
+    return replace(finding, verdict=mark.verdict, reason=_reason(finding, key, mark), absolute=mark.absolute)
+
+
+def _reason(finding: Finding, key: str, mark: _Mark) -> str:
+    """Say why the evidence speaks against a monitor, what people understand at once first."""
+    if mark.absolute:
+        now = finding.reason.removesuffix(f"; {finding.objective}")
+        told = f"{key} objective breached: {mark.why}, {finding.objective}; this window: {now}"
+        return f"{told}; {finding.advice}" if finding.advice else told
+    if not key.startswith("drift/"):
+        return f"{key} {mark.why}; {finding.reason}"
+    # A finding that stands for the evidence alone has no statistic to tell.
+    moved = f"drift in {key.removeprefix('drift/')} {mark.why}"
+    return f"{finding.reason}; {moved}" if finding.value is not None else moved
 
 
 def _with_power(finding: Finding, trial: Trial, around: Circumstances) -> Finding:
@@ -187,10 +215,10 @@ def _with_power(finding: Finding, trial: Trial, around: Circumstances) -> Findin
     return replace(finding, detectable=drop, metrics=metrics)
 
 
-def _healthy(findings: Sequence[Finding], marks: Mapping[str, tuple[Verdict, str]], failure: Failure | None) -> bool:
+def _healthy(findings: Sequence[Finding], marks: Mapping[str, _Mark], failure: Failure | None) -> bool:
     """Whether the window may serve in a baseline: judged enough, and no warn or fail against its own baseline."""
     undecided = any(finding.verdict is Verdict.INCONCLUSIVE for finding in findings)
-    relative = any(why != _OBJECTIVE for _, why in marks.values())
+    relative = any(not mark.absolute for mark in marks.values())
     return not undecided and not relative and (failure is None or failure.absolute_only)
 
 

@@ -61,23 +61,25 @@ def power_words(trial: Trial, per_window: float) -> str:
         trial: The detectors and lines.
         per_window: Judged interactions of the window.
     """
-    if per_window <= 0 or not any(True for _ in _compared(trial, "quality")):
+    found = _times(trial, per_window)
+    if not found:
         return ""
-    needed = {drop: min(windows_until(trial, "quality", drop, per_window), _NEVER) for drop in _DROPS}
-    found = [(drop, windows * trial.lines.length) for drop, windows in needed.items()]
-    words = [f"{drop:g} " + (f"in about {_span(time)}" if time <= _LONGEST else "not at all") for drop, time in found]
     if found[0][1] > _LONGEST:
         return f"At this sample a drop of {_DROPS[0]:g} or less does not show at all."
+    words = [f"{drop:g} " + (f"in about {_span(time)}" if time <= _LONGEST else "not at all") for drop, time in found]
     return f"At this sample a drop of {words[0].replace(' in', ' shows in', 1)}, {', '.join(words[1:])}."
 
 
-def power_note(trial: Trial, monitor: str, margin: float) -> str | None:
+def power_note(trial: Trial, monitor: str, margin: float, per_window: float) -> str | None:
     """Return "power: ..." when the baseline can never show a drop of twice the margin, with what is missing.
+
+    Where nothing of what `power_words` speaks of shows either, it says that too.
 
     Args:
         trial: The detectors and lines.
         monitor: Whose.
         margin: The smallest drop that matters, in the feature's unit.
+        per_window: Judged interactions of the window.
     """
     wanted = [
         (interactions_needed(beyond, math.sqrt(feature.variance), 1.0, line, math.inf) * feature.design_effect, feature)
@@ -89,8 +91,25 @@ def power_note(trial: Trial, monitor: str, margin: float) -> str | None:
     number, feature = min(wanted, key=lambda one: one[0] / one[1].baseline_size)
     if number <= feature.baseline_size:
         return None
+    if nothing_shows(trial, per_window):
+        unseen = f"power: drops up to {_DROPS[0]:g} cannot be seen yet"
+        return f"{unseen}; {number:,.0f} baseline scores would show {2 * margin:g}"
     scores = f"the baseline's {feature.baseline_size:,} scores"
     return f"power: {scores} never show a drop of {2 * margin:g}; that takes {number:,.0f}"
+
+
+def nothing_shows(trial: Trial, per_window: float) -> bool:
+    """Whether not even the largest drop that is spoken of shows at this sample."""
+    found = _times(trial, per_window)
+    return bool(found) and found[0][1] > _LONGEST
+
+
+def _times(trial: Trial, per_window: float) -> list[tuple[float, timedelta]]:
+    """Return (drop, how long it takes to show) of quality, the largest first; none where there is no comparison."""
+    if per_window <= 0 or not any(True for _ in _compared(trial, "quality")):
+        return []
+    needed = {drop: min(windows_until(trial, "quality", drop, per_window), _NEVER) for drop in _DROPS}
+    return [(drop, windows * trial.lines.length) for drop, windows in needed.items()]
 
 
 def _compared(trial: Trial, monitor: str) -> Iterator[tuple[Feature, float]]:

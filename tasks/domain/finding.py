@@ -23,6 +23,9 @@ class Finding:
         detectable: The smallest fall against the baseline that shows within a day at this window's sample size, in the
             unit of the share or score that is bet on; None where there is no comparison or nothing would show.
         absolute: Whether the verdict comes from an absolute objective alone.
+        objective: What is demanded of the value, in words; the reason ends with it.
+        behind: What this window's whole interval lies on the bad side of, in words; empty where it does not.
+        advice: What a breached objective means here and what to do about it, where there is more to say.
         metrics: What is recorded in MLflow, by metric name.
     """
 
@@ -36,4 +39,7 @@ class Finding:
     evidence: float | None = None
     detectable: float | None = None
     absolute: bool = False
+    objective: str = ""
+    behind: str = ""
+    advice: str = ""
     metrics: dict[str, float] = field(default_factory=dict)

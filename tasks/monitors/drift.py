@@ -9,14 +9,15 @@ import numpy as np
 
 from tasks.domain.feature import Boundary, Feature, Observation
 from tasks.domain.finding import Finding
-from tasks.domain.settings.monitors import INPUT_COLUMNS, Monitors
+from tasks.domain.settings.monitors import DriftColumn, Monitors
 from tasks.domain.summary import ValueCounts, WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
-from tasks.monitors.columns import arrays, at_most, mid_ranks, quantile, value_counts
+from tasks.monitors.columns import arrays, at_most, mid_ranks, value_counts
+from tasks.monitors.drift_words import drift_words
 from tasks.monitors.reference import Reference
 from tasks.monitors.shares import baseline_feature, observed
-from tasks.stats.drift import Distance, TestResult, adjusted, compare_numeric, effect_of, reading
+from tasks.stats.drift import Distance, TestResult, adjusted, compare_numeric, effect_of
 
 _SIDES = ("up", "down")
 
@@ -137,7 +138,7 @@ class DriftMonitor:
             return NotMeasured(self.name, "there is no baseline yet")
         if not moment.statistics:
             return ()
-        outcomes: dict[str, tuple[TestResult | Distance, ...]] = {}
+        outcomes: dict[DriftColumn, tuple[TestResult | Distance, ...]] = {}
         for name in settings.drift.columns:
             current = column_of(moment.summary, name)
             if current.values and len(moment.reference.column(name).values) >= 2:
@@ -145,7 +146,14 @@ class DriftMonitor:
                 outcomes[name] = compare_numeric(moment.reference.summary(name), seen, settings.drift.statistics)
         chances = _chances(outcomes)
         found = [
-            _finding(name, outcome, chances.get((name, outcome.name)), len(outcomes), moment)
+            _finding(
+                name,
+                outcome,
+                chances.get((name, outcome.name)),
+                len(outcomes),
+                moment,
+                moment.reference.column(name),
+            )
             for name, of_column in outcomes.items()
             for outcome in of_column
         ]
@@ -154,7 +162,7 @@ class DriftMonitor:
         )
 
 
-def _chances(outcomes: Mapping[str, Sequence[TestResult | Distance]]) -> dict[tuple[str, str], float]:
+def _chances(outcomes: Mapping[DriftColumn, Sequence[TestResult | Distance]]) -> dict[tuple[str, str], float]:
     """Return p-values by (column, test), of each test adjusted over the columns."""
     by_test: dict[str, dict[str, float]] = {}
     for name, of_column in outcomes.items():
@@ -164,20 +172,20 @@ def _chances(outcomes: Mapping[str, Sequence[TestResult | Distance]]) -> dict[tu
     return {(name, test): chance for test, p_values in by_test.items() for name, chance in adjusted(p_values).items()}
 
 
-def _finding(name: str, outcome: TestResult | Distance, chance: float | None, columns: int, moment: Moment) -> Finding:
-    """Return one number with what it says: its size in words, its chance over all columns, the medians."""
+def _finding(
+    name: DriftColumn,
+    outcome: TestResult | Distance,
+    chance: float | None,
+    columns: int,
+    moment: Moment,
+    usual: ValueCounts,
+) -> Finding:
+    """Return one number with what it says."""
     value = float(outcome.statistic if isinstance(outcome, TestResult) else outcome.value)
-    side = "input" if name in INPUT_COLUMNS else "output"
-    words = f"{side} column {name}: {outcome.name} {value:.3f}, {reading(outcome)}"
-    if chance is not None:
-        words += f"; in one window by chance {chance:.2g} (over {columns} columns)"
-    if moment.reference is not None:
-        now, usual = column_of(moment.summary, name), moment.reference.column(name)
-        words += f"; median {quantile(now, 0.5):,.3g}, baseline {quantile(usual, 0.5):,.3g}"
     return Finding(
         monitor=f"drift/{name}/{outcome.name}",
         verdict=Verdict.PASS,
-        reason=words,
+        reason=drift_words(name, outcome, chance, columns, column_of(moment.summary, name), usual),
         value=value,
         effect=-abs(effect_of(outcome)),
         metrics={f"drift/{name}/{outcome.name}": value},

@@ -8,7 +8,7 @@ from tasks.domain.settings.monitors import Monitors
 from tasks.domain.summary import WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
-from tasks.monitors.intervals import share_interval
+from tasks.monitors.intervals import behind, share_interval
 from tasks.monitors.reference import Reference, beyond_slow_changes
 from tasks.monitors.shares import baseline_feature, objective_feature, observed, share_of, slow_changes_of_share
 
@@ -52,6 +52,7 @@ class ErrorsMonitor:
         rate = 1 - good / total
         interval = share_interval(total - good, total)
         words = f"errors {rate:.1%} of {total}"
+        objective = f"objective at most {settings.errors.max_rate:.1%}"
         metrics = {"errors/rate": rate}
         baseline = effect = None
         usual = share_of(moment.reference.windows, _without_error) if moment.reference else None
@@ -63,11 +64,15 @@ class ErrorsMonitor:
             Finding(
                 monitor=self.name,
                 verdict=Verdict.PASS,
-                reason=f"{words}; objective at most {settings.errors.max_rate:.1%}",
+                reason=f"{words}; {objective}",
                 value=rate,
                 interval=interval,
                 baseline=baseline,
                 effect=effect,
                 metrics=metrics,
+                objective=objective,
+                behind=behind(
+                    rate, interval, objective=settings.errors.max_rate, baseline=baseline, margin=settings.errors.margin
+                ),
             ),
         )

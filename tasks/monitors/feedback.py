@@ -8,7 +8,7 @@ from tasks.domain.settings.monitors import Monitors
 from tasks.domain.summary import WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
-from tasks.monitors.intervals import share_interval
+from tasks.monitors.intervals import behind, share_interval
 from tasks.monitors.reference import Reference
 from tasks.monitors.shares import baseline_feature, observed, share_of
 
@@ -37,7 +37,7 @@ class FeedbackMonitor:
             {"feedback/rate": observed(good, total, moment.design_effects.get("feedback/rate", 1.0))} if total else {}
         )
 
-    def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:  # noqa: ARG002
+    def findings(self, settings: Monitors, moment: Moment) -> tuple[Finding, ...] | NotMeasured:
         """Return the share with its interval beside the baseline's."""
         good, total = _thumbs_up(moment.summary)
         if not total:
@@ -47,13 +47,15 @@ class FeedbackMonitor:
         baseline = share_of(moment.reference.windows, _thumbs_up) if moment.reference else None
         if baseline is not None:
             words += f", baseline {baseline:.0%}"
+        interval = share_interval(good, total)
         return (
             Finding(
                 monitor=self.name,
                 verdict=Verdict.PASS,
                 reason=words,
                 value=rate,
-                interval=share_interval(good, total),
+                interval=interval,
+                behind=behind(rate, interval, baseline=baseline, margin=settings.feedback.margin, high_is_good=True),
                 baseline=baseline,
                 effect=rate - baseline if baseline is not None else None,
                 metrics={"feedback/positive_rate": rate},

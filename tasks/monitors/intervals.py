@@ -24,6 +24,34 @@ def share_interval(successes: int, total: int) -> tuple[float, float] | None:
     return wilson(successes, total, _Z) if total else None
 
 
+def behind(
+    value: float,
+    interval: tuple[float, float] | None,
+    *,
+    objective: float | None = None,
+    baseline: float | None = None,
+    margin: float = 0.0,
+    high_is_good: bool = False,
+) -> str:
+    """Return what the whole interval lies on the bad side of; a fall against the baseline counts from the margin on.
+
+    >>> behind(0.58, (0.50, 0.66), objective=0.7, baseline=0.74, margin=0.02, high_is_good=True)
+    'below objective and baseline'
+    >>> behind(0.005, (0.001, 0.028), objective=0.05, baseline=0.0, margin=0.01)
+    ''
+    """
+    if interval is None:
+        return ""
+    sign = 1.0 if high_is_good else -1.0
+    nearest = interval[1] if high_is_good else interval[0]
+    missed = []
+    if objective is not None and sign * (objective - nearest) > 0:
+        missed.append("objective")
+    if baseline is not None and sign * (baseline - nearest) > 0 and sign * (baseline - value) >= margin:
+        missed.append("baseline")
+    return f"{'below' if high_is_good else 'above'} {' and '.join(missed)}" if missed else ""
+
+
 def mean_interval(mean: float, sd: float, size: int, design_effect: float = 1.0) -> tuple[float, float] | None:
     """Return the interval of a mean of scores in [0, 1], widened by the design effect; None below two scores.
 

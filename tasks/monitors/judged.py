@@ -14,9 +14,13 @@ from tasks.domain.summary import WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
 from tasks.monitors.columns import value_counts
-from tasks.monitors.intervals import mean_interval
+from tasks.monitors.intervals import behind, mean_interval
 from tasks.monitors.reference import Reference, beyond_slow_changes
 from tasks.monitors.segments import within_segments
+
+_NO_SCALE = (
+    "word overlap, no LLM, has no absolute scale: set monitors.quality.min_score to what is usual here, or name a judge"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,8 @@ class JudgedMonitor:
         summary = moment.summary
         scores = np.asarray(self._scores(summary), dtype=float)
         if not scores.size:
-            return (self._finding(Verdict.INCONCLUSIVE, f"{self.name} undecided: nothing was scored", {}),)
+            why = f"{self.name} undecided: nothing was scored"
+            return (Finding(monitor=self.name, verdict=Verdict.INCONCLUSIVE, reason=why),)
         mean, sd = float(scores.mean()), float(scores.std())
         interval = mean_interval(mean, sd, scores.size, moment.repeats)
         metrics = {f"{self.name}/mean": mean, f"{self.name}/coverage": summary.coverage}
@@ -153,31 +158,32 @@ class JudgedMonitor:
             effect = mean - baseline if self.high_is_good else baseline - mean
             metrics[f"{self.name}/baseline"] = baseline
             words += f", baseline {baseline:.2f}"
-        bound = "at least" if self.high_is_good else "at most"
-        words += f"; objective {bound} {self._objective(settings):g}"
+        demanded = self._objective(settings)
+        objective = f"objective {'at least' if self.high_is_good else 'at most'} {demanded:g}"
+        words += f"; {objective}"
         verdict = Verdict.PASS if moment.judged_enough else Verdict.INCONCLUSIVE
         if verdict is Verdict.INCONCLUSIVE:
             why = "the judge moved" if summary.judge.moved else f"{summary.scored} of {summary.sampled} scored"
             words = f"{self.name} undecided: {why}, {words}"
-        return (self._finding(verdict, words, metrics, mean, interval, baseline, effect),)
-
-    def _finding(
-        self,
-        verdict: Verdict,
-        reason: str,
-        metrics: dict[str, float],
-        value: float | None = None,
-        interval: tuple[float, float] | None = None,
-        baseline: float | None = None,
-        effect: float | None = None,
-    ) -> Finding:
-        return Finding(
-            monitor=self.name,
-            verdict=verdict,
-            reason=reason,
-            value=value,
-            interval=interval,
-            baseline=baseline,
-            effect=effect,
-            metrics=metrics,
+        return (
+            Finding(
+                monitor=self.name,
+                verdict=verdict,
+                reason=words,
+                value=mean,
+                interval=interval,
+                baseline=baseline,
+                effect=effect,
+                metrics=metrics,
+                objective=objective,
+                behind=behind(
+                    mean,
+                    interval,
+                    objective=demanded,
+                    baseline=baseline,
+                    margin=self._settings(settings).margin,
+                    high_is_good=self.high_is_good,
+                ),
+                advice=_NO_SCALE if self.high_is_good and summary.judge.provider == "heuristic" else "",
+            ),
         )

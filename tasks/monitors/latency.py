@@ -11,7 +11,7 @@ from tasks.domain.summary import ValueCounts, WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.monitors.base import Moment, NotMeasured
 from tasks.monitors.columns import arrays, at_most, quantile
-from tasks.monitors.intervals import quantile_interval
+from tasks.monitors.intervals import behind, quantile_interval
 from tasks.monitors.reference import Reference
 from tasks.monitors.shares import baseline_feature, objective_feature, observed
 
@@ -66,16 +66,23 @@ class LatencyMonitor:
             baseline = quantile(moment.reference.column("latency_ms"), 0.95)
             effect = baseline - level["p95"]
             words += f", baseline {baseline:,.0f} ms"
+        objective = f"objective at most {settings.latency.threshold_ms:,.0f} ms"
+        # The margin is one of shares; of milliseconds it is taken as that part of the baseline's.
+        margin = settings.latency.margin * (baseline or 0.0)
         metrics = {f"latency/{name}_ms": value for name, value in level.items()}
         return (
             Finding(
                 monitor=self.name,
                 verdict=Verdict.PASS,
-                reason=f"{words}; objective at most {settings.latency.threshold_ms:,.0f} ms",
+                reason=f"{words}; {objective}",
                 value=level["p95"],
                 interval=interval,
                 baseline=baseline,
                 effect=effect,
                 metrics=metrics | ({"latency/baseline_p95_ms": baseline} if baseline is not None else {}),
+                objective=objective,
+                behind=behind(
+                    level["p95"], interval, objective=settings.latency.threshold_ms, baseline=baseline, margin=margin
+                ),
             ),
         )

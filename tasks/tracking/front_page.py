@@ -51,13 +51,12 @@ def service_note(standing: Standing, experiment: str, release_runs: Mapping[str,
 
 
 def _incident(standing: Standing) -> str:
-    """What fell last and what was done: the description shows one line until it is opened."""
+    """What fell last and what was done: the description shows one line until it is opened, and cuts it on the right."""
     bad = standing.incident
     if bad is None:
-        return "No incident in the last four weeks."
-    # The year would push what was done out of sight.
-    done = f"; {standing.answer[5:]}" if standing.answer else ""
-    return f"Last incident: {bad.release} {bad.verdict.upper()} {bad.start:%m-%d %H:%M}Z{done}."
+        return "No incident in four weeks."
+    done = f", {standing.answer}" if standing.answer else ""
+    return f"Last: {bad.release} {bad.verdict.upper()}{done} ({bad.start:%m-%d %H:%M}Z)."
 
 
 def release_note(service: str, release: Release | None, newest: WindowReport, experiment: str, run_id: str) -> str:
@@ -70,11 +69,13 @@ def release_note(service: str, release: Release | None, newest: WindowReport, ex
     return f"{' · '.join(links)}\n\n{note_of(newest.text)}"
 
 
-def window_links(experiment: str, run_id: str, release_run: str, flow_run_url: str | None, *, worst: bool) -> str:
-    """Return where to go on from a window."""
+def window_links(experiment: str, run_id: str, release_run: str, flow_run_url: str | None, verdict: Verdict) -> str:
+    """Return where to go on from a window: it is recorded before anything is done about it."""
     links = [f"[report]({link_to_report(experiment, run_id)})", f"[its release]({link_to(experiment, release_run)})"]
-    if worst:
+    if verdict in {Verdict.WARN, Verdict.FAIL}:
         links.insert(0, f"[worst interactions]({link_to(experiment, run_id)}/traces)")
+    if verdict is Verdict.FAIL:
+        links.append(f"[what was done]({link_to_view(experiment, WINDOWS)})")
     if flow_run_url:
         links.append(f"[flow run]({flow_run_url})")
     return " · ".join(links)
@@ -83,7 +84,7 @@ def window_links(experiment: str, run_id: str, release_run: str, flow_run_url: s
 def fleet_tags(standing: Standing, experiment: str) -> dict[str, str]:
     """Return the tags of a service's row: its columns, and a description with links."""
     newest = standing.newest
-    links = [f"[experiment](#/experiments/{experiment}/runs?viewStateShareKey={WINDOWS})"]
+    links = [f"[experiment]({link_to_view(experiment, WINDOWS)})"]
     if newest and newest.mlflow_run_id:
         links.append(f"[newest window]({link_to(experiment, newest.mlflow_run_id)})")
     if standing.flow_run_url:

@@ -71,11 +71,11 @@ class Standing:
 
     @property
     def answer(self) -> str:
-        """What was done after the newest incident began, in a few words; empty when nothing was."""
+        """What was done after the newest incident began, in a few words, without when and by whom; empty: nothing."""
         if self.incident is None:
             return ""
         after = [words for words in self.done if words[:16] >= f"{self.incident.start:%Y-%m-%d %H:%M}"]
-        return after[0].split(" (", maxsplit=1)[0] if after else ""
+        return after[0][18:].split(" by ", maxsplit=1)[0] if after else ""
 
 
 def standing_of(

@@ -14,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from tasks.domain.errors import TrackingError
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.naming import storable
-from tasks.domain.verdict import Verdict
 from tasks.registry import connect, named
 from tasks.tracking.front_page import window_links
 from tasks.tracking.metrics import evidence_json, findings_json, judged_json, metrics_of
@@ -218,9 +217,8 @@ class Tracker:
 
     def _note(self, evaluation: Evaluation, run_id: str, release_run: str) -> str:
         """The verdict, and where to go on from it."""
-        bad = evaluation.verdict in {Verdict.WARN, Verdict.FAIL}
         experiment = self._experiment(evaluation.service)
-        links = window_links(experiment, run_id, release_run, evaluation.flow_run_url, worst=bad)
+        links = window_links(experiment, run_id, release_run, evaluation.flow_run_url, evaluation.verdict)
         headline, _, rest = note_of(evaluation.text).partition("\n")
         return bounded("\n\n".join(part for part in (headline, links, rest.strip("\n")) if part))
 

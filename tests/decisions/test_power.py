@@ -53,7 +53,7 @@ def test_a_baseline_that_can_never_show_the_drop_says_how_many_scores_it_takes()
     few = replace(known.features["quality/mean"], baseline_counts=[10] * len(known.features["quality/mean"].baseline))
     rolls, warns = (Trial([few], {"quality": level}, known.lines) for level in ("rollback", "warn"))
     needed = {
-        name: float(str(power_note(trial, "quality", 0.02)).rsplit("takes ", 1)[1].replace(",", ""))
+        name: float(str(power_note(trial, "quality", 0.02, 40.0)).split("; ")[1].split()[0].replace(",", ""))
         for name, trial in (("rolls", rolls), ("warns", warns))
     }
     assert needed["rolls"] == pytest.approx(
@@ -61,9 +61,9 @@ def test_a_baseline_that_can_never_show_the_drop_says_how_many_scores_it_takes()
         rel=0.01,
     )
     assert needed["warns"] < needed["rolls"]
-    assert power_note(rolls, "quality", 0.3) is None
-    assert power_note(rolls, "quality", 0.0) is None
-    assert power_note(rolls, "weather", 0.02) is None
+    assert power_note(rolls, "quality", 0.3, 40.0) is None
+    assert power_note(rolls, "quality", 0.0, 40.0) is None
+    assert power_note(rolls, "weather", 0.02, 40.0) is None
 
 
 def test_a_larger_budget_of_errors_shows_drops_sooner() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from flows.evaluation import evaluate
 from tasks.domain.errors import JudgeError, SettingsError, SourceError, TrackingError
 from tasks.domain.report import EvaluationReport
+from tasks.domain.window import span
 from tasks.sources.made_up import MadeUpRelease, make_up
 from tasks.store import Store
 
@@ -100,9 +102,21 @@ def test_an_unreachable_judge_is_inconclusive_and_tried_again(
     assert "judge unavailable: coverage 0%" in report.windows[0].reasons[0]
 
 
-def test_a_bad_release_fails_and_a_second_run_changes_nothing(service: str, logs: Path) -> None:
-    """The good release passes, the bad one fails, and looking again pays and changes nothing."""
-    first = run(service, logs)
+def test_a_bad_release_fails_and_a_second_run_changes_nothing(
+    service: str, logs: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The good release passes, the bad one fails, and looking again pays and changes nothing; its log says so."""
+    runs = logging.getLogger("prefect.flow_runs")
+    runs.addHandler(caplog.handler)
+    try:
+        first = run(service, logs)
+    finally:
+        runs.removeHandler(caplog.handler)
+    said = [record.getMessage() for record in caplog.records]
+    assert any(words.startswith(f"{first.intake.rows} rows read, ") for words in said)
+    newest = first.windows[-1]
+    told = f"{newest.release} {span(newest.start, newest.end)}: {newest.verdict}, {newest.judged} judged. "
+    assert any(words.startswith(told) for words in said)
     by_release = {r: [w.verdict for w in first.windows if w.release == r] for r in "12"}
     assert len(by_release["1"]) == 12
     assert "fail" not in by_release["1"]

@@ -1,13 +1,16 @@
 """What single monitors say of a window."""
 
+import re
+
 import numpy as np
 import pytest
 
-from tasks.domain.settings.monitors import Monitors
+from tasks.domain.settings.monitors import DRIFT_COLUMNS, Monitors
 from tasks.domain.summary import JudgedScores, JudgeUsage, WindowSummary
 from tasks.domain.verdict import Verdict
 from tasks.monitors import catalog
 from tasks.monitors.base import Moment
+from tasks.monitors.drift_words import SPOKEN
 from tasks.monitors.reference import Reference
 from tests.made import counts, window
 
@@ -112,4 +115,10 @@ def test_a_drift_number_says_how_large_it_is_and_how_likely_over_all_columns() -
     assert "by chance" not in found["drift/prompt_chars/psi"].reason
     assert drifted.effect < steady.effect <= 0
     assert "no shift to speak of" in steady.reason
-    assert "median" in steady.reason
+    assert steady.reason.startswith("answers are as before: median ")
+    assert re.match(r"prompts are longer: median \d{3} characters, before \d{3} \(KS 1\.00\); a large", drifted.reason)
+
+
+def test_every_drift_column_has_its_words() -> None:
+    """People on call know no columns."""
+    assert SPOKEN.keys() == set(DRIFT_COLUMNS)

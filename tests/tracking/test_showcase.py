@@ -70,10 +70,7 @@ def test_a_services_description_answers_in_its_first_line(showcase: Showcase) ->
     where = showcase.show(standing("shown"), [release("shown", "1")], frozenset({"1", "2"}))
     experiment = showcase._client.get_experiment_by_name("plumbline/shown")
     first, links, *_ = experiment.tags["mlflow.note.content"].split("\n\n")
-    assert first == (
-        "Live: 1, PASS since 06-01 08:00Z. "
-        "Last incident: 2 FAIL 06-01 07:00Z; 06-01 08:00Z rolled back: 2 → 1 by policy."
-    )
+    assert first == ("Live: 1, PASS since 06-01 08:00Z. Last: 2 FAIL, rolled back: 2 → 1 (06-01 07:00Z).")
     experiment_id, run_id = where["1"].split("/")
     assert f"(#/experiments/{experiment_id}/runs/{run_id}/artifacts/report.html)" in links
     views = {json.loads(v)["name"] for k, v in experiment.tags.items() if k.startswith("mlflow.sharedViewState.")}

@@ -55,6 +55,7 @@ def test_a_window_run_explains_itself(tracker: Tracker) -> None:
     }
     assert {name: tags[f"plumbline.{name}"] for name in expected} == expected
     assert tags["mlflow.note.content"].startswith("FAIL  helpdesk 2. fine\n\n[worst interactions](#/experiments/")
+    assert f"[what was done](#/experiments/{run.info.experiment_id}/" in tags["mlflow.note.content"]
     names = {
         "quality/mean",
         "quality/ci_low",

@@ -9,6 +9,7 @@ from tasks.domain.naming import line
 from tasks.domain.once_in import once_in
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import span
+from tasks.tracking.names import experiment_name
 from tasks.tracking.pages.figures import evidence_figure, quality_figure
 from tasks.tracking.pages.page import number, page
 
@@ -89,11 +90,23 @@ def _cut(text: str, most: int = _LONGEST_SHOWN) -> str:
 
 def _todo(evaluation: Evaluation) -> str:
     match evaluation.verdict:
+        case Verdict.PASS if any(finding.behind for finding in evaluation.findings):
+            return "Watch the next windows: there is not enough evidence yet."
         case Verdict.PASS:
             return "Nothing."
         case Verdict.INCONCLUSIVE:
             return "Nothing, unless it lasts: a judge that was away is asked again by itself."
         case Verdict.WARN:
             return "Look at the worst interactions below and at what changed then. Nothing is switched on a warning."
+        case Verdict.FAIL if evaluation.own_baseline or (evaluation.failure and evaluation.failure.absolute_only):
+            return (
+                "Read the worst interactions below. Nothing is rolled back: no earlier release is known to be better. "
+                "The verdict stays until a new release."
+            )
         case Verdict.FAIL:
-            return "Read the worst interactions below. The verdict stays until a rollback or a new release."
+            return (
+                "Read the worst interactions below. This page was written before anything was done: whether traffic "
+                "was switched back is said in MLflow in the first line of the experiment "
+                f"{experiment_name(evaluation.service)}; this run's description links there (“what was done”). "
+                "The verdict stays until a rollback or a new release."
+            )

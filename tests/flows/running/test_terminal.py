@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from io import StringIO
 
 import pytest
+from prefect.logging.handlers import PrefectConsoleHandler
 from rich.console import Console
 
-from flows.running.terminal import say
+from flows.running.terminal import quiet_console, say
 from tests.hostile import HOSTILE
 
 
@@ -20,3 +22,13 @@ def test_no_text_moves_colours_or_retitles_the_terminal(text: str) -> None:
     assert all(line.isprintable() for line in lines)
     assert lines[-2:] == ["next", ""]
     assert "[link=https://evil.example]" in printed.getvalue() or "[link" not in text
+
+
+def test_a_quiet_console_still_leaves_a_run_its_log() -> None:
+    """What the terminal does not show goes to the server all the same: its pages promise it."""
+    console, beside = PrefectConsoleHandler(stream=StringIO()), logging.NullHandler()
+    logger = logging.getLogger("prefect.made_up")
+    logger.addHandler(console)
+    logger.addHandler(beside)
+    quiet_console()
+    assert (console.level, beside.level, logger.isEnabledFor(logging.INFO)) == (logging.ERROR, logging.NOTSET, True)

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tasks.domain.evaluation import Lines, TimelinePoint
+from tasks.domain.failure import Failure
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import Window
 from tasks.tracking import render_report
@@ -68,6 +69,22 @@ def test_words_come_first_and_say_what_to_do(verdict: Verdict) -> None:
         < text.index("Findings")
     )
     assert "Not measured: errors (the logs carry no error column)" in text
+
+
+def test_a_fail_says_where_it_stands_what_was_done() -> None:
+    """The page is written before anything is done; an objective alone rolls nothing back."""
+    text = "".join(Seen(render_report(evaluation(verdict=Verdict.FAIL))).text)
+    assert "written before anything was done" in text
+    assert "first line of the experiment plumbline/helpdesk" in text
+    alone = Failure(START, ("quality",), "objective breached", absolute_only=True)
+    assert "Nothing is rolled back" in "".join(Seen(render_report(evaluation(failure=alone))).text)
+
+
+def test_a_pass_below_its_baseline_is_to_be_watched() -> None:
+    """It passes for want of evidence: that is not nothing."""
+    behind = replace(evaluation().findings[0], verdict=Verdict.PASS, behind="below baseline")
+    text = "".join(Seen(render_report(evaluation(verdict=Verdict.PASS, findings=(behind,)))).text)
+    assert "What to do: Watch the next windows" in text
 
 
 def test_a_page_without_sample_or_timeline_still_reads() -> None:
