@@ -101,13 +101,15 @@ def _perform(console: Console, play: Play, judge: Drill, start: datetime) -> lis
 
 def _show(console: Console, played: Sequence[Played]) -> None:
     """Print a row for each thing that happened: what it was, the verdict, what was said and done."""
-    table = Table(box=SIMPLE, padding=(0, 1), pad_edge=False)
-    for column, width in (("UTC", 11), ("what happened", 23), ("verdict", 12), ("what Plumbline said and did", None)):
+    # Three columns: without a terminal there are 80 characters, and the words need most of them.
+    table = Table(box=SIMPLE, padding=0, pad_edge=False)
+    for column, width in (("UTC", 12), ("what happened", 24), ("what Plumbline said and did", None)):
         table.add_column(column, width=width)
     for one in (one for one in played if one.act.what):
         said = [_reason(one), *(f"[bold]{_short(words)}[/]" for _, words in one.actions if _is_worth_a_line(words))]
+        said[0] = f"{_colored(one.verdict)}: {said[0]}"
         mark = "" if one.as_expected else "  [red](not as expected)[/]"
-        table.add_row(f"{one.start:%m-%d %H:%M}", one.act.what + mark, _colored(one.verdict), "\n".join(said))
+        table.add_row(f"{one.start:%m-%d %H:%M}", one.act.what + mark, "\n".join(said))
     console.print(table)
 
 
