@@ -116,7 +116,7 @@ def _show(console: Console, played: Sequence[Played]) -> None:
 def _reason(one: Played) -> str:
     window = next(window for window in one.windows if window.verdict == one.verdict.value)
     if one.verdict is Verdict.PASS:
-        return f"passes in all {len(one.windows)} windows"
+        return f"in all {len(one.windows)} windows"
     # Of the windows of that release: one that was rolled back served in a part of the time only.
     mine = [each for each in one.windows if each.release == window.release]
     number = sum(each.verdict == one.verdict.value for each in mine)

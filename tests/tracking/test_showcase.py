@@ -146,7 +146,7 @@ def test_worst_interactions_are_traces_of_the_windows_run_and_never_doubled(trac
 def test_a_column_of_the_fleet_is_plain_text() -> None:
     """Only descriptions are Markdown: elsewhere its entities would be read as they stand."""
     standing = standing_of("one", [window(0, "fail", "<b> [x]")], "1")
-    assert fleet_tags(standing, "7")["last incident"].startswith("Last incident: <b> [x] FAIL ")
+    assert fleet_tags(standing, "7")["last incident"].startswith("Last: <b> [x] FAIL ")
     assert "<b>" not in service_note(standing, "7", {})
 
 
