@@ -25,7 +25,7 @@ demo: install
 # make try LOGS=path [SERVICE=name] [MAP='prompt=question,...'] [ZONE=Europe/Berlin] [MODEL=name] [BUDGET=2]
 try: install
 	@test -n "$(LOGS)" || { echo "make try LOGS=path: a file, folder or glob of JSONL, CSV or Parquet"; exit 1; }
-	@$(RUN)/python -m flows.trying "$(LOGS)" --service="$(SERVICE)" --columns="$(MAP)" --zone="$(ZONE)" \
+	@$(RUN)/python -m flows.trying "$(LOGS)" --service="$(SERVICE)" --map="$(MAP)" --zone="$(ZONE)" \
 		--model="$(MODEL)" --budget="$(or $(BUDGET),2)"
 
 # FILES="teams/*.yaml prefect.yaml" instead of the usual ones; PART=1 when they are not all of them.

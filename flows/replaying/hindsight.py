@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from tasks.domain.report import WindowReport
 from tasks.domain.verdict import Verdict
 from tasks.domain.window import parse_delay
 
+_NUMBER = re.compile(r"\d[\d.,]*")
 _WOULD = "dry run: would roll back to "
 
 
@@ -68,6 +70,8 @@ def _release(name: str, windows: Sequence[WindowReport], replay: Replay, settle:
     )
     worse = _first(mine, settle, lambda one: one.worse)
     to, why_not = _rollback(name, replay)
+    if known.verdicts.get(Verdict.INCONCLUSIVE.value, 0) > len(mine) / 2:
+        known.undecided = why_undecided(mine)
     if worse is not None and to is not None:
         known.rolled_back_at, known.rolled_back_to = worse, to
     known.words = _words(known, mine, worse, why_not)
@@ -79,6 +83,13 @@ def _rollback(name: str, replay: Replay) -> tuple[str | None, str]:
     said = [action for stretch, report in replay.reports if stretch.release == name for action in report.actions]
     to = next((words.removeprefix(_WOULD) for words in said if words.startswith(_WOULD)), None)
     return to, next((words for words in said if "roll" in words and not words.startswith(_WOULD)), "")
+
+
+def why_undecided(windows: Sequence[WindowReport]) -> str:
+    """Return the commonest reason of inconclusive windows; one reason counts as one whatever numbers are in it."""
+    reasons = [one.reasons[0] for one in windows if one.verdict == Verdict.INCONCLUSIVE and one.reasons]
+    kinds = Counter(_NUMBER.sub("", reason) for reason in reasons)
+    return next((reason for reason in reasons if _NUMBER.sub("", reason) == kinds.most_common(1)[0][0]), "")
 
 
 def _words(one: BacktestedRelease, mine: Sequence[WindowReport], worse: datetime | None, why_not: str) -> str:
@@ -93,6 +104,8 @@ def _words(one: BacktestedRelease, mine: Sequence[WindowReport], worse: datetime
         return f"{head}; would have failed at {_moment(one.failed_at)} ({not_done or reason})"
     if one.warned_at is not None:
         return f"{head}; would have been warned of at {_moment(one.warned_at)}"
+    if one.undecided:
+        return f"{head}; undecided: {one.undecided}"
     return f"{head}; nothing would have been said against it"
 
 

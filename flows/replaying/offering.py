@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -26,19 +27,38 @@ _FILLED_IN = re.compile(r"{{\s*[\w.\-\[\]$]+\s*}}")
 """What Prefect puts variables and secrets in for, when it deploys."""
 
 
-def prefect_file(service: str, parameters: Mapping[str, Any], path: str) -> str:
+@dataclass(frozen=True)
+class Remarks:
+    """Comments of a block.
+
+    Attributes:
+        heads: Lines before it.
+        beside: What stands beside a line, by its (key, value).
+    """
+
+    heads: Sequence[str] = ()
+    beside: Mapping[tuple[str, Any], str] = field(default_factory=dict)
+
+
+def prefect_file(service: str, parameters: Mapping[str, Any], path: str, remarks: Remarks = Remarks()) -> str:
     """Return a whole file in Prefect's format with the one deployment.
 
     Args:
         service: Which.
         parameters: Of `evaluate`, beside the service; only what differs from the defaults.
         path: Where the file will lie.
+        remarks: What to say of it.
     """
-    return _HEAD.format(path=path) + deployment(service, parameters)
+    return _HEAD.format(path=path) + deployment(service, parameters, remarks)
 
 
-def deployment(service: str, parameters: Mapping[str, Any]) -> str:
+def deployment(service: str, parameters: Mapping[str, Any], remarks: Remarks = Remarks()) -> str:
     """Return the entry below `deployments:`.
+
+    Args:
+        service: Which.
+        parameters: Of `evaluate`, beside the service; only what differs from the defaults.
+        remarks: What to say of it.
 
     Raises:
         SettingsError: when a name in it, which may come from logs, would be filled in by Prefect: nothing quotes it.
@@ -58,7 +78,14 @@ def deployment(service: str, parameters: Mapping[str, Any]) -> str:
             f"{found[0]!r} stands in a name of these logs, and Prefect would put a variable or secret in its place; "
             "choose another service or column, or rename it"
         )
-    return text
+    return "".join(f"  # {head}\n" for head in remarks.heads) + remarked(text, remarks.beside)
+
+
+def remarked(text: str, beside: Mapping[tuple[str, Any], str]) -> str:
+    """Return YAML with comments beside some lines; a value that takes several lines gets none."""
+    comments = {as_yaml({key: value}).strip("\n"): comment for (key, value), comment in beside.items()}
+    lines = [(line, comments.get(line.strip(" -"))) for line in text.splitlines()]
+    return "".join(f"{line}  # {comment}\n" if comment else f"{line}\n" for line, comment in lines)
 
 
 def as_yaml(values: Any, indent: int = 0) -> str:

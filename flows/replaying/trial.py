@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,17 +11,20 @@ from typing import Any, cast
 from flows.backtesting import backtest
 from flows.evaluating.assignment import assign
 from flows.evaluating.reporting import evaluation_report
-from flows.replaying.hindsight import rule_words
-from flows.replaying.offering import as_yaml, deployment, prefect_file
+from flows.replaying import guessed
+from flows.replaying.hindsight import rule_words, why_undecided
+from flows.replaying.hiring import hire, knock
+from flows.replaying.offering import Remarks, deployment, prefect_file
 from flows.replaying.replay import Replay
 from flows.running.artifacts import slug
 from tasks.domain.backtest import BacktestReport
-from tasks.domain.errors import SettingsError
+from tasks.domain.errors import SettingsError, SourceError
 from tasks.domain.places import TRIAL_HOME
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.monitors import LatencyMonitor, Monitors, QualityMonitor
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
-from tasks.domain.window import floor, parse_length
+from tasks.domain.verdict import Verdict
+from tasks.domain.window import floor, parse_length, span
 from tasks.sources.guessing import guess
 from tasks.sources.survey import Survey, survey
 from tasks.tracking import Tracker, render_period
@@ -31,14 +34,13 @@ _WINDOWS = 110
 """Windows that are replayed and recorded in about a minute; longer ones are taken where there would be more."""
 
 _LENGTHS = ("1h", "3h", "6h", "12h", "1d")
-_FEWEST = 20
-"""Judged interactions of a window below which a real judge is not worth its money."""
-
 _SLACK = 1.25
 """How much slower than now it may get before the objective is breached."""
 
 _NO_SCALE = 0.05
 """Objective of a judge that has no absolute scale: as good as none."""
+
+_CAUSES_SHOWN = 8
 
 
 class Trial:
@@ -59,16 +61,21 @@ class Trial:
         self._sampling = Sampling()
         self._monitors = Monitors()
         self._window = "1h"
+        self._nameless = False
         self._period: tuple[datetime, datetime] | None = None
         self._report: BacktestReport | None = None
 
-    @property
-    def mapping(self) -> str:
-        """The guess as YAML, with what it is unsure of beside."""
-        logs = self.guess.source.model_dump(mode="json", exclude_defaults=True)
-        doubtful = {one.path for one in self.guess.columns if one.unsure}
-        lines = as_yaml({"logs": logs}, indent=2).splitlines()
-        return "\n".join(f"{line}  # sure?" if _value(line) in doubtful else line for line in lines)
+    def check(self) -> None:
+        """Check that the guess can be used.
+
+        Raises:
+            SettingsError: when a needed column is missing.
+            SourceError: when no row that was looked at can be read.
+        """
+        if self.guess.missing:
+            raise SettingsError("; ".join(self.guess.missing))
+        if words := guessed.unreadable(self.guess):
+            raise SourceError(words)
 
     def choose(self, service: str | None) -> None:
         """Choose the service and the period: the one asked for, else the largest; the last weeks.
@@ -82,8 +89,7 @@ class Trial:
         self._note_releases(found)
         self._set_latency(found.slow_ms(self.service))
         if found.quarantined:
-            causes = ", ".join(f"{number} {cause}" for cause, number in found.quarantined.most_common(4))
-            self.notes.append(f"rows put aside: {causes}")
+            self.notes.append(f"rows put aside: {_causes(found.quarantined)}")
         deployment(self.service, self._parameters())  # refused before the replay, not after it
 
     def _choose_service(self, found: Survey, service: str | None) -> None:
@@ -123,6 +129,7 @@ class Trial:
                 f"only one release, {releases[0]!r}: it is its own baseline, so objectives and warnings count, and "
                 "nothing could be rolled back. Longer logs, or the next release, show more"
             )
+        self._nameless = not releases
 
     def _set_latency(self, slow_ms: float | None) -> None:
         """Set an objective that is not breached from the first window on."""
@@ -137,44 +144,33 @@ class Trial:
 
     def hire(self, model: str | None, budget_usd: float) -> None:
         """Take the real judge where there is a key and its cost is within the limit, else the heuristic."""
-        if os.environ.get("OPENAI_API_KEY"):
-            self._judge = Judge(model=model or Judge().model, budget_usd_per_day=budget_usd)
-            if words := self._within(budget_usd):
-                self.plan = f"{self._span()}, judged by {self._judge.model}: {words}; limit {budget_usd:g} USD."
-                return
-            self.notes.append(
-                f"{self._judge.model} would cost more than {budget_usd:g} USD even with {_FEWEST} a window (BUDGET=...)"
-            )
-            self._judge = Judge(provider="heuristic")
-        else:
-            self.notes.append(
-                "OPENAI_API_KEY is not set: the judge is word overlap with the context, no LLM. It shows how things "
-                "work, not how good the answers are"
-            )
+        hired = hire(model, budget_usd, lambda *chosen: self._replay(*chosen).expected(float("inf")))
+        self._judge, self._sampling = hired.judge, hired.sampling
+        self.notes += hired.notes
+        start, end = self._whole()
+        replaying = f"Replaying {self.service}, {span(start, end)}, in windows of {self._window}, judged"
+        if hired.spend is not None:
+            self.plan = f"{replaying} by {hired.judge.model}: {hired.spend.words}; limit {budget_usd:g} USD."
+            return
         self._monitors = self._monitors.model_copy(update={"quality": QualityMonitor(min_score=_NO_SCALE)})
-        self.notes.append("word overlap has no absolute scale: releases are compared, quality has no objective here")
-        self.plan = f"{self._span()}, judged offline (no LLM, no cost)."
+        self.notes.append(
+            "word overlap has no absolute scale: releases are compared, and the objective of quality "
+            f"(min_score {_NO_SCALE:g}) is as good as none"
+        )
+        self.plan = f"{replaying} offline (no LLM, no cost)."
 
-    def _within(self, budget_usd: float) -> str:
-        """Return what judging will take in words, with as many a window as the limit allows; empty: too few."""
-        expected = self._replay().expected(float("inf"))
-        if expected.cost_usd is None:
-            self.notes.append(f"the price of {self._judge.model} is not known, so that the limit cannot be held")
-            return expected.words
-        if expected.cost_usd <= budget_usd:
-            return expected.words
-        fewer = int(self._sampling.per_window * budget_usd / expected.cost_usd * 0.95)
-        if fewer < _FEWEST:
-            return ""
-        whole = f"{expected.words} for {self._sampling.per_window} a window"
-        self.notes.append(f"{whole} is beyond the limit: {fewer} a window are judged (BUDGET=...)")
-        self._sampling = Sampling(per_window=fewer)
-        return self._within(budget_usd)
+    def knock(self) -> None:
+        """Send the real judge one request, before thousands are.
 
-    def _replay(self) -> Replay:
+        Raises:
+            JudgeError: when it cannot be used.
+        """
+        knock(self._judge)
+
+    def _replay(self, judge: Judge, sampling: Sampling) -> Replay:
         start, end = self._whole()
         asked = assign(
-            self.service, self.guess.source, self._judge, self._sampling, self._monitors,
+            self.service, self.guess.source, judge, sampling, self._monitors,
             Baseline(), Policy(), Target(), Alerts(), self._window, redo=False,
         )  # fmt: skip
         return Replay(asked, start, end, _DAYS, TRIAL_HOME)
@@ -200,8 +196,33 @@ class Trial:
 
     @property
     def text(self) -> str:
-        """What would have happened."""
-        return self._done().text
+        """What would have happened, why windows are undecided, and what judging cost."""
+        done = self._done()
+        undecided = [one for one in done.windows if one.verdict == Verdict.INCONCLUSIVE]
+        why = f"- {len(undecided)} windows inconclusive, most of them: {why_undecided(undecided)}." if undecided else ""
+        return "\n".join(filter(None, [done.text, why, self._spent()]))
+
+    def _spent(self) -> str:
+        judge = self._done().judge
+        if not self._judge.asks_a_model:
+            return "Judging was offline: no call, no cost."
+        cost = "cost unknown" if judge.cost_usd is None else f"{judge.cost_usd:.2f} USD"
+        return f"Judging took {judge.calls:,} calls, {cost}."
+
+    @property
+    def undecided(self) -> bool:
+        """Whether most windows are: then nothing was found out."""
+        windows = self._done().windows
+        return 2 * sum(one.verdict == Verdict.INCONCLUSIVE for one in windows) > len(windows)
+
+    @property
+    def ready(self) -> str:
+        """What heads the block: whether it can be used as it is."""
+        if self.guess.unsure_of_needed:
+            return "Not ready: answer the questions above"
+        if self.undecided:
+            return "Not ready: most windows are undecided, see above"
+        return "Ready for prefect.yaml (mode dry_run: it says what it would do)"
 
     @property
     def mlflow_uri(self) -> str:
@@ -211,7 +232,7 @@ class Trial:
     @property
     def block(self) -> str:
         """The deployment for `prefect.yaml`."""
-        return deployment(self.service, self._parameters())
+        return deployment(self.service, self._parameters(), self._remarks())
 
     def write(self) -> dict[str, Path]:
         """Write the report, the worst window's own one where there is one, and the block; returns where they are."""
@@ -226,10 +247,11 @@ class Trial:
         period = evaluation_report(
             done.service, done.windows, done.intake, done.judge, [], nothing="no window has interactions"
         )
-        said = [line.removeprefix("- ") for line in done.text.split("\n")]
-        notes = said + rule_words(done.rules) + [_sentence(note) for note in self.notes]
-        report.write_text(render_period(period, title=f"{done.service}: what would have happened", notes=notes))
-        file.write_text(prefect_file(self.service, self._parameters(), str(file)))
+        said = [line.removeprefix("- ") for line in self.text.split("\n")] + rule_words(done.rules)
+        caveats = [_sentence(note) for note in self.notes]
+        title = f"{done.service}: what would have happened"
+        report.write_text(render_period(period, title=title, notes=said, caveats=caveats))
+        file.write_text(prefect_file(self.service, self._parameters(), str(file), self._remarks()))
         return {"Report": report, **written, "Block": file}
 
     def _parameters(self) -> dict[str, Any]:
@@ -240,29 +262,47 @@ class Trial:
             "sampling": self._sampling,
             "monitors": self._monitors,
         }
-        changed = {name: one.model_dump(mode="json", exclude_defaults=True) for name, one in chosen.items()}
+        # The limit was that of the trial: nobody said what a day of production may cost.
+        limit = {"judge": {"budget_usd_per_day"}}
+        changed = {
+            name: one.model_dump(mode="json", exclude_defaults=True, exclude=limit.get(name))
+            for name, one in chosen.items()
+        }
         return {
             **{name: values for name, values in changed.items() if values},
             "policy": {"mode": "dry_run"},
             "window": self._window,
         }
 
+    def _remarks(self) -> Remarks:
+        """Return what the block says beside its settings."""
+        heads = ["Not ready: answer what make try asks."] if self.guess.unsure_of_needed else []
+        if self._nameless:
+            heads.append("Evaluates nothing until `release` was run or a release column is mapped (README).")
+        return Remarks(
+            heads=heads,
+            beside={
+                **guessed.beside(self.guess),
+                ("min_score", _NO_SCALE): "word overlap has no absolute scale: as good as none. Not with an LLM judge",
+                ("per_window", self._sampling.per_window): f"what BUDGET allowed; usual: {Sampling().per_window}",
+            },
+        )
+
     def _whole(self) -> tuple[datetime, datetime]:
         assert self._period is not None  # choose comes first
         return self._period
-
-    def _span(self) -> str:
-        start, end = self._whole()
-        return f"Replaying {self.service}, {start:%Y-%m-%d} to {end:%Y-%m-%d}, in windows of {self._window}"
 
     def _done(self) -> BacktestReport:
         assert self._report is not None  # replay comes first
         return self._report
 
 
-def _value(line: str) -> str:
-    """Return what stands after a key."""
-    return line.partition(": ")[2].strip("'")
+def _causes(quarantined: Counter[str]) -> str:
+    """Return why rows were put aside, the commonest first; how many more where the causes are many."""
+    causes = quarantined.most_common()
+    more = sum(number for _, number in causes[_CAUSES_SHOWN:])
+    words = ", ".join(f"{number:,} {cause}" for cause, number in causes[:_CAUSES_SHOWN])
+    return f"{words} and {more:,} more" if more else words
 
 
 def _sentence(note: str) -> str:

@@ -13,7 +13,8 @@ from tasks.domain.verdict import Verdict
 class BacktestedRelease(Report):
     """One release over the period.
 
-    `warned_at` and the like are when it would have been known: the end of the window and the settle delay.
+    `warned_at` and the like are when it would have been known: the end of the window and the settle delay. `undecided`
+    is the commonest reason of its inconclusive windows where these are most of all.
     """
 
     release: str
@@ -24,6 +25,7 @@ class BacktestedRelease(Report):
     failed_at: datetime | None = None
     rolled_back_at: datetime | None = None
     rolled_back_to: str | None = None
+    undecided: str = ""
     words: str = ""
 
 

@@ -47,9 +47,9 @@ def table(
     [
         (["nowhere.csv"], "Cannot try this: logs.path 'nowhere.csv' does not exist; name a file"),
         (["logs.csv", "--zone", "Mars"], "'Mars' is no time zone; use UTC"),
-        (["logs.csv", "--columns", "promt=Question"], "did you mean 'prompt'"),
-        (["logs.csv", "--columns", "prompt"], "MAP has 'prompt'; write it as MAP="),
-        (["logs.csv", "--columns", "prompt=Qestion"], "the nearest that exists is 'Question'"),
+        (["logs.csv", "--map", "promt=Question"], "did you mean 'prompt'"),
+        (["logs.csv", "--map", "prompt"], "MAP has 'prompt'; write it as MAP="),
+        (["logs.csv", "--map", "prompt=Qestion"], "the nearest that exists is 'Question'"),
         (["logs.csv", "--budget", "much"], "BUDGET 'much' is no amount; give US dollars"),
         (["logs.csv", "--service", "shop"], "SERVICE 'shop' is none of '<b>shop</b>'; choose one"),
     ],
@@ -64,6 +64,25 @@ def test_what_is_wrong_is_one_line(
     assert words in told.out.splitlines()[-1]
     assert told.err == ""
     assert not (place / ".plumbline" / "try").exists()
+
+
+def test_logs_without_a_release_say_in_the_block_what_is_missing(place: Path) -> None:
+    """Nothing is evaluated in production until it is there."""
+    trial = Trial(str(table(place, only={"interaction_id", "timestamp", "prompt", "response"})), {}, None)
+    trial.choose(None)
+    assert "# Evaluates nothing until `release` was run or a release column is mapped" in trial.block
+
+
+def test_every_cause_of_rows_put_aside_is_told(place: Path) -> None:
+    """Or how many more there are."""
+    path = table(place)
+    lines = path.read_text().splitlines(keepends=True)
+    broken = [line.replace(line.split(",")[1], "soon") for line in lines[1:4]] + ["one,two\n"] * 2
+    path.write_text("".join(lines + broken))
+    trial = Trial(str(path), {}, None)
+    trial.choose(None)
+    (note,) = [note for note in trial.notes if note.startswith("rows put aside")]
+    assert sum(int(number) for number in re.findall(r"\d+", note)) == 5
 
 
 def test_logs_without_an_id_are_a_plain_question(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,22 +118,51 @@ def test_no_name_of_a_column_or_service_reaches_the_terminal_as_more_than_letter
     assert "illegible service" in capsys.readouterr().out
 
 
-def test_a_judge_beyond_the_limit_judges_fewer_or_not_at_all(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The expected cost is told first, and no request is sent for it."""
+def test_a_judge_is_told_its_cost_first_and_its_limit_is_none_of_production(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No request is sent for it."""
     monkeypatch.setenv("OPENAI_API_KEY", "any")
     judge = FakeJudge().start()
     monkeypatch.setenv("OPENAI_BASE_URL", judge.url)
     trial = Trial(str(table(place)), {}, None)
     trial.choose(None)
     trial.hire(None, 100.0)
-    whole = re.search(r"about ([\d.]+) USD; limit 100 USD", trial.plan)
-    assert whole
-    assert "judged by gpt-4o-mini" in trial.plan
-    trial.hire(None, 1e-6)
-    assert "no LLM" in trial.plan
-    assert any("would cost more than 1e-06 USD" in note for note in trial.notes)
+    assert re.search(r"judged by gpt-4o-mini: .* about ([\d.]+) USD; limit 100 USD", trial.plan)
+    assert "budget_usd_per_day" not in trial.block
     judge.stop()
     assert judge.requests == []
+
+
+def test_a_judge_that_does_not_answer_ends_it_before_the_replay(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line with the remedy, and no report."""
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    assert main([str(table(place))]) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("Cannot try this: the judge at http://127.0.0.1:9/v1 does not answer (connection refused).")
+    assert not (place / ".plumbline" / "try" / "report.html").exists()
+
+
+def test_a_judge_that_fails_after_the_first_answer_leaves_all_undecided_and_says_so(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is called ready, and nobody reads that nothing speaks against the release."""
+    judge = FakeJudge().start()
+    judge.behaviour.fault = lambda k, text: None if text == "Answer with OK." else "401"
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+    monkeypatch.setenv("OPENAI_BASE_URL", judge.url)
+    assert main([str(table(place))]) == 1
+    judge.stop()
+    told = capsys.readouterr().out
+    assert "; undecided: " in told
+    assert "nothing would have been said against it" not in told
+    assert re.search(r"- \d+ windows inconclusive, most of them: .*\.", told)
+    assert "Not ready: most windows are undecided" in told
+    assert re.search(r"Judging took \d+ calls, ", told)
+    assert "Nothing spoke against" not in (place / ".plumbline" / "try" / "report.html").read_text()
 
 
 def test_a_table_of_other_names_becomes_a_report_and_a_block_that_runs(
@@ -125,6 +173,9 @@ def test_a_table_of_other_names_becomes_a_report_and_a_block_that_runs(
     told = capsys.readouterr()
     assert told.err == ""
     assert "prompt: Question" in told.out
+    assert "Judging was offline: no call, no cost." in told.out
+    assert "Ready for prefect.yaml" in told.out
+    assert "min_score: 0.05  # word overlap has no absolute scale" in told.out
     home = place / ".plumbline" / "try"
     page = (home / "report.html").read_text()
     assert "&lt;b&gt;shop&lt;/b&gt;" in page

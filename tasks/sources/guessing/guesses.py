@@ -132,8 +132,8 @@ def guess_of(rows: Sequence[Mapping[str, Any]], told: LogSource) -> Guess:
     source = _with_preset(rows, told, own, assigned, by_name) or own
     source, left_out = _without_unreadable(rows, source)
     columns = tuple(assigned[name] for name in CANONICAL_NAMES if name in assigned and _is_guessed(name, source))
-    taken = {path.partition(" * ")[0] for path in source.columns.values()} - {""}
-    free = [column for column in seen if column.path not in {*taken, *left_out.values()}]
+    taken = {path.partition(" * ")[0] for path in source.columns.values()}
+    free = [column for column in seen if column.path not in {*taken, *left_out.values(), *CANONICAL_NAMES}]
     there = {name for name in CANONICAL_NAMES if name in told.columns or stands(rows, source, name)}
     known = set(assigned) | there if source.preset == "plumbline" else there
     lacking = [n for n in REQUIRED_NAMES if n not in (assigned if source.preset == "plumbline" else there)]

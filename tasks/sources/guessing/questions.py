@@ -84,7 +84,7 @@ def not_understood(name: str, column: SeenColumn) -> str:
     """Return that a column was left out because its values cannot be read."""
     wanted = _WANTED.get(name, "a text")
     called = f"{name}" if column.path == name else f"{column.path!r} as {name}"
-    return f"{called}:{_unread(name, column)} not understood (wanted: {wanted}); the column is left out"
+    return f"{called}:{_unread(name, column)} are not understood (wanted: {wanted}); the column is left out"
 
 
 def doubts(columns: Sequence[_Guessed], free: Sequence[SeenColumn], known: set[str], *, naive: bool) -> Iterator[str]:
@@ -114,8 +114,8 @@ def doubts(columns: Sequence[_Guessed], free: Sequence[SeenColumn], known: set[s
     for name, wanted in _WANTED.items():
         if name not in known and (meant := _misfit(name, free)):
             yield (
-                f"{meant.path!r} may be {name}, but its values are not:{_unread(name, meant)} wanted is {wanted}. "
-                "It is left out"
+                f"{meant.path!r} may be {name}, but{_unread(name, meant)} are not understood (wanted: {wanted}); it is "
+                "left out"
             )
     if "release" not in known:
         yield _NO_RELEASE

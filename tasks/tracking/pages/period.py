@@ -16,7 +16,9 @@ _WORST_SHOWN = 10
 _RELEASES_SHOWN = 30
 
 
-def render_period(report: EvaluationReport, *, title: str = "", notes: Sequence[str] = ()) -> str:
+def render_period(
+    report: EvaluationReport, *, title: str = "", notes: Sequence[str] = (), caveats: Sequence[str] = ()
+) -> str:
     """Return the page of a period.
 
     Args:
@@ -24,6 +26,7 @@ def render_period(report: EvaluationReport, *, title: str = "", notes: Sequence[
             reasons, never texts of users.
         title: Heads the page; empty: the service.
         notes: Sentences to begin with, e.g. that this is a replay, or which judge it was.
+        caveats: Sentences after what was found: how far that can be trusted, and what was not known.
     """
     windows = sorted(report.windows, key=lambda window: (window.start, window.release))
     verdict = worst(Verdict(window.verdict) for window in windows) if windows else Verdict(report.verdict)
@@ -36,6 +39,7 @@ def render_period(report: EvaluationReport, *, title: str = "", notes: Sequence[
         verdict=verdict.value,
         report=report,
         notes=notes,
+        caveats=caveats,
         windows=windows,
         when=span(windows[0].start, max(window.end for window in windows)) if windows else "",
         counts={name: count for name, count in counts.items() if count},

@@ -32,3 +32,21 @@ def test_a_quiet_console_still_leaves_a_run_its_log() -> None:
     logger.addHandler(beside)
     quiet_console()
     assert (console.level, beside.level, logger.isEnabledFor(logging.INFO)) == (logging.ERROR, logging.NOTSET, True)
+
+
+def test_prose_breaks_at_blanks_alone_and_never_within_what_is_copied() -> None:
+    """A path, a long word and a command stay whole; what is no terminal gets one line."""
+    command = "make try ... MAP='latency_ms=took * 1000'"
+    text = (
+        f"- is that its unit? If so say it with {command} and see /a/very-long/path-of-some/{'x' * 50}/report.html then"
+    )
+    printed = StringIO()
+    say(Console(file=printed, force_terminal=True, width=50), text, prose=True)
+    lines = printed.getvalue().rstrip("\n").split("\n")
+    assert " ".join(line.strip() for line in lines) == text
+    assert any(command in line for line in lines)
+    assert len(lines) > 3
+    assert all(len(line) <= 50 or "report.html" in line for line in lines)
+    piped = StringIO()
+    say(Console(file=piped, width=50), text, prose=True)
+    assert piped.getvalue() == f"{text}\n"

@@ -90,9 +90,9 @@ def test_ratings_from_one_to_five_are_left_out_with_what_is_wanted(tmp_path: Pat
     made = [{**one, "feedback": None, "user_rating": at % 5 + 1} for at, one in enumerate(rows())]
     found = guess(str(write(tmp_path / "a.jsonl", made)))
     assert "feedback" not in columns_of(found)
-    assert any("'user_rating' may be feedback" in words and "wanted is up/down" in words for words in found.questions)
+    assert any("'user_rating' may be feedback" in words and "wanted: up/down" in words for words in found.questions)
     found = guess(str(write(tmp_path / "b.jsonl", [one | {"feedback": 3} for one in rows()])))
-    assert any(words.startswith("feedback: '3' not understood (wanted: up/down, ") for words in found.questions)
+    assert any(words.startswith("feedback: '3' are not understood (wanted: up/down, ") for words in found.questions)
     assert (columns_of(found), found.tried.causes) == ({"feedback": ""}, {})
 
 
@@ -104,7 +104,7 @@ def test_words_of_an_optional_column_that_nobody_understands_cost_no_row(tmp_pat
     logs = str(write(tmp_path / "a.jsonl", renamed))
     told = {"feedback": name} if name != "feedback" else {}
     found = guess(logs, told)
-    assert any("'gut', 'schlecht' not understood" in words for words in found.questions)
+    assert any("'gut', 'schlecht' are not understood" in words for words in found.questions)
     reading = read(found.source, START, START + timedelta(days=1))
     assert len(list(reading)) == 60
     assert reading.quarantined == {}

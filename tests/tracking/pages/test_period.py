@@ -53,6 +53,16 @@ def test_an_incident_lasts_from_the_first_warning_until_the_release_passes_again
     assert (second.verdict, second.over, len(second.windows)) == ("warn", False, 1)
 
 
+def test_caveats_come_after_what_was_found() -> None:
+    """The conclusion first; each escaped."""
+    page = render_period(
+        report([window(0)], verdict="pass"), notes=["It would have passed."], caveats=["<b>Only</b> 1."]
+    )
+    text = text_of(page)
+    assert text.index("It would have passed.") < text.index("Nothing was switched.") < text.index("<b>Only</b> 1.")
+    assert "To keep in mind" not in text_of(render_period(report([window(0)])))
+
+
 def test_the_page_says_what_was_decided_done_and_spent() -> None:
     """Words first, then pictures, releases, incidents, the worst windows, what it cost."""
     many = [window(at) for at in range(6)] + [window(6, "fail", "2", 0.5), window(7)]

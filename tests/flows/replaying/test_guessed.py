@@ -1,0 +1,37 @@
+"""What a guess says: the mapping with its doubts, what was found and what was not, and why nothing can be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.replaying import guessed
+from tasks.sources.guessing import guess
+from tests.sources.rows_made import row, write
+
+
+def test_the_mapping_shows_doubts_and_what_is_left_out_and_the_rest_is_said(tmp_path: Path) -> None:
+    """Used as named, not found, and one row of what is needed, shortened and printable."""
+    rows = [
+        row(at, prompt=..., response=..., q1=f"Where\x1b is it, {at}? " + "word " * 30, r1=f"It is there, {at}.",
+            feedback="gut", model=None)
+        for at in range(60)
+    ]  # fmt: skip
+    found = guess(str(write(tmp_path / "a.jsonl", rows)))
+    text = guessed.mapping(found)
+    assert "prompt: q1  # sure?" in text
+    assert "feedback: ''  # left out" in text
+    used, missing = guessed.found(found)
+    assert used.startswith("Used as named: interaction_id, timestamp, service, release")
+    assert missing == "Not found: model, context, reference, cost_usd, error"
+    assert "feedback" not in used
+    shown = guessed.one_row(found).splitlines()
+    assert [line.split(":")[0].strip() for line in shown] == ["interaction_id", "timestamp", "prompt", "response"]
+    assert all(line.isprintable() and len(line) < 80 for line in shown)
+
+
+def test_rows_of_which_none_can_be_read_say_why_with_an_example(tmp_path: Path) -> None:
+    """And what would have been understood."""
+    path = str(write(tmp_path / "a.jsonl", [row(at, at="11/12/2026 12:00", timestamp=...) for at in range(60)]))
+    words = guessed.unreadable(guess(path, {"timestamp": "at"}))
+    assert words.startswith("none of 60 rows can be read: 60 unreadable timestamp, e.g. '11/12/2026 12:00' (ISO 8601, ")
+    assert guessed.unreadable(guess(str(write(tmp_path / "b.jsonl", [row(at) for at in range(60)])))) == ""
