@@ -12,6 +12,7 @@ from prefect.exceptions import PrefectException
 from prefect.settings import get_current_settings
 from rich.console import Console
 
+from flows.configuration.automations import check_automations
 from flows.configuration.checking import check, check_together
 from flows.configuration.deployed import Server, read_server
 from flows.configuration.differences import differences
@@ -27,15 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 when everything is as it should be, 1 when something is wrong."""
     asked = _asked(arguments)
     files = asked.files or [Path("prefect.yaml"), *sorted(Path().glob("teams/*.yaml"))]
-    stated, faults = _read(files)
+    stated, faults, misread = _read(files)
     checked = [check(one) for one in stated]
     faults += [fault for one in checked for fault in one.faults]
     faults += check_together(checked)
     server, unreachable = _server()
     held = frozenset(os.environ) | (server.blocks if server else frozenset())
     faults += [*unreachable, *check_secrets(checked, held.__contains__, server=server is not None)]
+    faults += check_automations(files, server.automations if server else None)
     if server:
-        faults += differences(checked, server, orphans=not asked.part)
+        whole = not asked.part and all(file.is_file() for file in files)
+        faults += differences(checked, server, orphans=whole, misread=misread)
     _say([described(one) for one in checked], faults, _merges(files), server)
     return 1 if faults else 0
 
@@ -49,14 +52,17 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _read(files: Sequence[Path]) -> tuple[list[Stated], list[Fault]]:
+def _read(files: Sequence[Path]) -> tuple[list[Stated], list[Fault], list[str]]:
+    """Return what the files state, what is wrong with that, and the texts of those with which something is."""
     stated: list[Stated] = []
     faults: list[Fault] = []
+    misread: list[str] = []
     for file in files:
         found, wrong = read(file)
         stated += found
         faults += wrong
-    return stated, faults
+        misread += [file.read_text(errors="replace")] if wrong and file.is_file() else []
+    return stated, faults, misread
 
 
 def _merges(files: Sequence[Path]) -> list[str]:

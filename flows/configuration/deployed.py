@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from prefect import get_client
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.events.schemas.automations import AutomationCore
 
 from flows.configuration.schedule import Schedule, schedule_of
 
@@ -44,7 +45,7 @@ class Server:
     deployments: tuple[Deployed, ...] = ()
     work_pools: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
-    automations: Mapping[str, bool] = ()  # type: ignore[assignment]  # name to whether it is on
+    automations: Mapping[str, AutomationCore] = field(default_factory=dict)
 
 
 def read_server(address: str) -> Server:
@@ -60,7 +61,7 @@ def read_server(address: str) -> Server:
             tuple(_deployed(flows[one.flow_id], one) for one in _pages(client.read_deployments)),
             frozenset(pool.name for pool in _pages(client.read_work_pools)),
             frozenset(_blocks(client)),
-            {one.name: one.enabled for one in client.read_automations()},
+            {one.name: one for one in _pages(client.read_automations)},
         )
 
 

@@ -5,24 +5,32 @@ from __future__ import annotations
 import json
 import pkgutil
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import flows
 from flows.configuration.checking import Checked
 from flows.configuration.deployed import Deployed, Server
 from flows.configuration.fault import Fault
+from flows.configuration.mentions import mentions
 from flows.configuration.signature import Leaves, leaves
 
 _ABSENT = object()
 
+_SEVERAL = 3
+"""Values of a block that differ before they are told in one line."""
 
-def differences(checked: Sequence[Checked], server: Server, *, orphans: bool = True) -> list[Fault]:
+
+def differences(
+    checked: Sequence[Checked], server: Server, *, orphans: bool = True, misread: Sequence[str] = ()
+) -> list[Fault]:
     """Return every difference between the files and the server, each with what puts it right.
 
     Args:
         checked: All deployments of all files.
         server: What the server holds.
         orphans: Whether a deployment of our flows that is in no file is a fault; not when only some files are read.
+        misread: Texts of files with faults; what one of them names is in a file, however wrong that is.
     """
     on_server = {(one.flow, one.name): one for one in server.deployments}
     faults: list[Fault] = []
@@ -44,8 +52,20 @@ def differences(checked: Sequence[Checked], server: Server, *, orphans: bool = T
             )
     if orphans:
         ours = {one.stated.entrypoint for one in checked}
-        faults += [_orphan(one, server) for key, one in on_server.items() if key not in stated and _is_ours(one, ours)]
+        names = {one.stated.name: one for one in checked}
+        for key, deployed in on_server.items():
+            if key in stated or not _is_ours(deployed, ours):
+                continue
+            if deployed.name in names:
+                faults.append(_of_another_flow(names[deployed.name], deployed))
+            elif not any(mentions(text, deployed.name) for text in misread):
+                faults.append(_orphan(deployed, server))
     return faults
+
+
+def _of_another_flow(one: Checked, deployed: Deployed) -> Fault:
+    what = f"on the server this name is a deployment of the flow {deployed.flow!r} ({deployed.path}) too"
+    return Fault(one.stated.where, what, "mend the entrypoint; if it is meant, delete the other there")
 
 
 def _orphan(one: Deployed, server: Server) -> Fault:
@@ -81,18 +101,31 @@ def _of_parameters(one: Checked, deployed: Deployed) -> Iterator[Fault]:
         yield Fault(f"{one.stated.where}, {path}", f"on the server: {words}", f"deploy the file's: {one.stated.deploy}")
     there = leaves(deployed.parameters) if wrong else one.signature.effective(deployed.parameters)
     here = leaves(one.stated.parameters) if wrong else one.effective
-    for path in _different(here, there):
-        what = f"on the server {_shown(there, path)}, in the file {_shown(here, path)}"
+    for block, paths in _blocks(here, there):
+        what = f"on the server {_shown(there, block, paths)}, in the file {_shown(here, block, paths)}"
         remedy = f"write the server's into the file, or deploy the file's: {one.stated.deploy}"
-        yield Fault(f"{one.stated.where}, {path}", what, remedy)
+        yield Fault(f"{one.stated.where}, {block}", what, remedy)
 
 
-def _different(here: Leaves, there: Leaves) -> list[str]:
-    return [path for path in here | there if here.get(path, _ABSENT) != there.get(path, _ABSENT)]
+def _blocks(here: Leaves, there: Leaves) -> Iterator[tuple[str, list[str]]]:
+    """Yield what differs: value by value, but a block in one piece where most of it differs."""
+    known = list(here | there)
+    different = [path for path in known if here.get(path, _ABSENT) != there.get(path, _ABSENT)]
+    for block, group in groupby(different, key=lambda path: path.rpartition(".")[0]):
+        paths = list(group)
+        whole = [path for path in known if path.rpartition(".")[0] == block]
+        if block and len(paths) >= _SEVERAL and 2 * len(paths) > len(whole):
+            yield block, paths
+        else:
+            yield from ((path, [path]) for path in paths)
 
 
-def _shown(values: Leaves, path: str) -> str:
-    return json.dumps(values[path], ensure_ascii=False) if path in values else "nothing"
+def _shown(values: Leaves, block: str, paths: Sequence[str]) -> str:
+    """Return values in words; of a whole block only what is set."""
+    if paths == [block]:
+        return _words(values[block]) if block in values else "nothing"
+    told = [path for path in paths if values.get(path) not in (None, False)]
+    return ", ".join(f"{path.rpartition('.')[2]} {_words(values[path])}" for path in told) or "nothing"
 
 
 def _of_schedules(one: Checked, deployed: Deployed) -> Iterator[Fault]:
@@ -153,7 +186,7 @@ def _of_automations(one: Checked, server: Server) -> Iterator[Fault]:
         if name not in server.automations:
             what = f"its automation {name!r} is not on the server: the event would start nothing"
             yield Fault(one.stated.where, what, f"deploy it: {one.stated.deploy}")
-        elif not server.automations[name]:
+        elif not server.automations[name].enabled:
             yield Fault(
                 one.stated.where, f"its automation {name!r} is switched off on the server", "switch it on there"
             )

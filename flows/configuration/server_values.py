@@ -16,12 +16,13 @@ from prefect.utilities.templating import (
 
 from flows.configuration.fault import Fault
 
-_KEPT_BY_THE_SERVER = (PlaceholderType.BLOCK_DOCUMENT, PlaceholderType.VARIABLE)
+KEPT_BY_THE_SERVER = (PlaceholderType.BLOCK_DOCUMENT, PlaceholderType.VARIABLE)
+"""Placeholders that `resolved_by_server` fills in, or tells why it could not."""
 
 
 def resolved_by_server(where: str, config: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """Fill in what the server keeps; without a server, or where it has not got it, each placeholder is a fault."""
-    asked = sorted(one.full_match for one in find_placeholders(config) if one.type in _KEPT_BY_THE_SERVER)
+    asked = sorted(one.full_match for one in find_placeholders(config) if one.type in KEPT_BY_THE_SERVER)
     if not asked:
         return config, []
     if not get_current_settings().api.url:

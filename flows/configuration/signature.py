@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +14,7 @@ from prefect.utilities.schema_tools import validate
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tasks.domain.errors import SettingsError
+from tasks.domain.nearest import nearest
 from tasks.domain.settings.base import Settings
 from tasks.domain.window import parse_length
 
@@ -53,14 +53,18 @@ class Signature:
         """Yield each key that is no parameter, and the nearest that is."""
         for name in values:
             if not self.takes(name):
-                near = get_close_matches(name, self._parameters, n=1, cutoff=0.5)
-                hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(self._parameters)}"
+                hint = nearest(str(name), self._parameters)
                 yield name, f"{self.flow.name} has no parameter {name!r}; {hint}"
 
     def wrong(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Return (dotted path, what is wrong) of everything the flow or the server would refuse."""
-        refused = [*self.unknown(values), *self._mistyped(values)]
-        return refused or [*self._unlike_a_length(values), *self._unlike_the_schema(values)]
+        refused = [*self.unknown(values), *self._mistyped(values), *self._unlike_a_length(values)]
+        # The schema says again, of a value or of what it stands in, what was said already.
+        told = ["$", *(path for path, _ in refused)] if refused else []
+        unlike = self._unlike_the_schema(values)
+        return refused + [
+            (at, words) for at, words in unlike if not any(f"{one}.".startswith(f"{at}.") for one in told)
+        ]
 
     def _mistyped(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for name, value in self._known(values):

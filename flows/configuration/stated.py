@@ -16,7 +16,7 @@ from prefect.utilities.templating import PlaceholderType, apply_values, find_pla
 from pydantic import BaseModel, ValidationError
 
 from flows.configuration.fault import Fault
-from flows.configuration.server_values import resolved_by_server
+from flows.configuration.server_values import KEPT_BY_THE_SERVER, resolved_by_server
 from flows.configuration.traps import repeated_keys
 
 _RESOLVED_LATER = ("triggers", "build", "push", "pull")
@@ -125,7 +125,7 @@ def _resolved(file: str, config: dict[str, Any]) -> tuple[Stated, list[Fault]]:
     filled: Any = apply_values(merged, dict(os.environ), remove_notset=False)
     name = str(filled["name"])
     for placeholder in sorted(find_placeholders(filled), key=lambda one: one.name):
-        if placeholder.name.startswith("ctx.") or faults:
+        if placeholder.name.startswith("ctx.") or placeholder.type in KEPT_BY_THE_SERVER:
             continue
         if placeholder.type is PlaceholderType.ENV_VAR:
             variable = placeholder.name.removeprefix("$")

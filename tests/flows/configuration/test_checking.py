@@ -56,6 +56,18 @@ def test_what_a_run_or_the_server_would_refuse_is_a_fault(tmp_path: Path, change
     assert "\n" not in lines[0]
 
 
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    """A wrong value beside an unknown key, a number given as text beside both: no second round."""
+    policy = {"mode": "aprove", "freshnes": "12h", "max_rollbacks_per_day": "2"}
+    asked = {"policy": policy, "logs": {"path": "x", "preset": "langfus"}, "windw": "1h", "window": "7h"}
+    lines = [str(fault).partition("bot, ")[2] for fault in checked(tmp_path, parameters=asked).faults]
+    assert sorted(line.partition(":")[0] for line in lines) == [
+        "logs.preset", "policy", "policy.max_rollbacks_per_day", "policy.mode", "window", "windw",
+    ]  # fmt: skip
+    for word in ("approve", "freshness", "langfuse", "window"):
+        assert f"did you mean '{word}'?" in "\n".join(lines)
+
+
 def test_a_key_given_in_clear_is_refused_and_not_repeated(tmp_path: Path) -> None:
     """The terminal and CI keep what they are shown."""
     (fault,) = checked(tmp_path, parameters={"judge": {"api_key": "sk-abcDEF123456"}}).faults

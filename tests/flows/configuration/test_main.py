@@ -14,6 +14,7 @@ from prefect.cli.deploy._core import _run_single_deploy
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.events.schemas.automations import AutomationCore
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from rich.console import Console
 
@@ -95,6 +96,66 @@ def test_every_difference_to_the_server_is_found(
     assert "3 deployments, 5 wrong" in said
     assert main([str(file), "--part"]) == 1
     assert "orphaned" not in capsys.readouterr().out
+
+
+def test_what_a_file_names_is_never_called_orphaned(
+    client: SyncPrefectClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However wrong it is: nobody shall be advised to delete what serves; what is named nowhere is told."""
+    bot, coach, old = (SERVICE.format(name=name) for name in ("bot", "coach", "old"))
+    file = written(tmp_path / "team.yaml", bot, coach, old)
+    deploy(file)
+    for wrong in (
+        bot.replace("parameters:", "paramters:"),
+        bot.replace("name: bot", "nmae: bot"),
+        bot.replace("name: bot", 'name: "{{ $NOWHERE_SET }}b{{ $NOR_THIS }}t"'),
+        bot.replace("evaluation.evaluate", "rollback.roll_back"),
+        f"{bot}\n   : [",
+    ):
+        assert main([str(written(file, wrong, coach))]) == 1
+        said = capsys.readouterr().out
+        assert "delete 'evaluate/bot'" not in said, wrong
+        assert "delete 'evaluate/coach'" not in said, wrong
+        assert "✗ evaluate/old: orphaned" in said, wrong
+    assert main([str(file), str(tmp_path / "nowhere.yaml")]) == 1
+    assert "orphaned" not in capsys.readouterr().out
+
+
+def test_a_changed_block_is_one_line_and_a_changed_value_another(
+    client: SyncPrefectClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A target of another kind differs in nearly everything it states."""
+    bot = SERVICE.format(name="bot")
+    file = written(tmp_path / "team.yaml", bot)
+    deploy(file)
+    target = '{kind: webhook, url: "https://router.example/switch", read_back_url: "https://router.example", secret: S}'
+    written(file, f"{bot.rstrip()}\n      target: {target}\n      policy: {{mode: auto}}\n")
+    assert main([str(file)]) == 1
+    said = [line for line in capsys.readouterr().out.splitlines() if "on the server" in line]
+    assert len(said) == 2, said
+    assert 'bot, policy.mode: on the server "dry_run", in the file "auto"' in said[0]
+    assert 'bot, target: on the server kind "alias", in the file kind "webhook", url "https://router' in said[1]
+
+
+def test_automations_of_a_file_are_held_against_the_servers(
+    client: SyncPrefectClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Missing, switched off, another trigger than the file's; ours as it is, is found equal."""
+    file = tmp_path / "team.yaml"
+    ours = yaml.safe_load((ROOT / "prefect.yaml").read_text())["automations"]
+    file.write_text(yaml.safe_dump({"deployments": [], "automations": ours}))
+    assert main([str(file)]) == 1
+    assert "automation plumbline-dead-runs: not on the server; `prefect automation create" in capsys.readouterr().out
+    made = client.create_automation(AutomationCore.model_validate(ours[0]))
+    assert main([str(file)]) == 0
+    client.pause_automation(made)
+    ours[0]["trigger"]["within"] = 100
+    file.write_text(yaml.safe_dump({"deployments": [], "automations": ours}))
+    assert main([str(file)]) == 1
+    said = capsys.readouterr().out
+    assert "plumbline-dead-runs: switched off on the server" in said
+    assert "plumbline-dead-runs: trigger on the server differ" in said
+    client.delete_automation(made)
 
 
 def test_deploying_neither_removes_a_deployment_nor_a_schedule(

@@ -55,6 +55,9 @@ def test_a_stage_is_filled_in_from_the_environment_and_its_absence_is_a_fault(
     (bot,), faults = read(file)
     assert not faults
     assert bot.parameters["policy"]["cooldown"] == "3h"
+    monkeypatch.delenv("STAGE_MODE")
+    monkeypatch.delenv("STAGE_HOURS")
+    assert [name in str(fault) for fault, name in zip(read(file)[1], ("STAGE_HOURS", "STAGE_MODE"), strict=True)]
 
 
 def test_the_templates_of_triggers_and_steps_are_left_for_later(tmp_path: Path) -> None:
