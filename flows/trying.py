@@ -42,7 +42,7 @@ def _try(asked: argparse.Namespace, console: Console) -> int:
     say(console, guessed.mapping(trial.guess))
     for words in guessed.found(trial.guess):
         say(console, words, prose=True)
-    trial.check()
+    guessed.check(trial.guess)
     trial.choose(asked.service or None)
     trial.hire(asked.model or None, _amount(asked.budget))
     for note in trial.notes:

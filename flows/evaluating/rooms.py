@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from flows.evaluating.anchoring import Anchoring
 from flows.evaluating.answering import Answering
 from flows.evaluating.asking import register
 from flows.evaluating.assignment import Assignment
+from flows.evaluating.nothing import nothing_found
 from flows.evaluating.pausing import Pausing
 from flows.evaluating.planning import Plan, plan
 from flows.evaluating.reporting import add_intake, evaluation_report
@@ -63,6 +65,7 @@ class Rooms:
         self._acting = Acting(assignment, store, place.registry)
         self._settled: list[Settled] = []
         self._intake = Intake()
+        self._others: Counter[str] = Counter()
         self._spend = JudgeSpend()
 
     def plan(self, start: datetime | None, end: datetime | None) -> Plan:
@@ -99,6 +102,7 @@ class Rooms:
             late += max(0, rows - row.rows) if row else 0
         pulled.intake.late = late
         self._intake = add_intake(self._intake, pulled.intake)
+        self._others += Counter(pulled.others)
         self.store.quarantine.add_many(self.assignment.service, pulled.quarantined_rows)
         return pulled
 
@@ -163,22 +167,12 @@ class Rooms:
                 self.assignment.service, self.assignment.config_hash, planned.start, planned.end
             )
             windows = [WindowReport.model_validate_json(row.report) for row in rows if row.report]
-        return evaluation_report(
-            self.assignment.service, windows, self._intake, self._spend, actions, nothing=self._nothing(planned)
-        )
+        nothing = nothing_found(self.assignment.service, planned, self._intake, self._others, now())
+        return evaluation_report(self.assignment.service, windows, self._intake, self._spend, actions, nothing=nothing)
 
     def show(self) -> None:
         """Bring MLflow's front pages up to date: the fleet, the service's description, its releases' pages."""
         show(self.assignment, self.store, self._registry, self._settled)
-
-    def _nothing(self, planned: Plan) -> str:
-        if not planned.windows:
-            moment = f"{now():%Y-%m-%d %H:%M}Z"
-            return f"no window to evaluate at {moment}: the last one is done, and the next is not over"
-        return (
-            f"no interactions of {self.assignment.service!r} between {planned.start:%Y-%m-%d %H:%M}Z and "
-            f"{planned.end:%Y-%m-%d %H:%M}Z; give start and end, or check logs.path and the service's name"
-        )
 
     def _done(self, windows: Sequence[Window]) -> dict[tuple[str, datetime], WindowRow]:
         if not windows:

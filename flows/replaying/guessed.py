@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from flows.replaying.offering import as_yaml, remarked
+from tasks.domain.errors import SettingsError, SourceError
 from tasks.domain.interaction import REQUIRED_NAMES
 from tasks.sources.guessing import Guess
 
+_CAUSES_SHOWN = 8
 _READ_AS = {"timestamp": "ISO 8601, 31.12.2026 23:59:59 or a count since 1970 are read"}
 """What would have been understood, by canonical name."""
 
@@ -40,14 +43,35 @@ def one_row(guess: Guess) -> str:
     return "\n".join(f"  {name}: {value}" for name, value in guess.tried.readable_row.items())
 
 
+def check(guess: Guess) -> None:
+    """Check that the guess can be used.
+
+    Raises:
+        SettingsError: when a needed column is missing.
+        SourceError: when no row that was looked at can be read.
+    """
+    if guess.missing:
+        raise SettingsError("; ".join(guess.missing))
+    if words := unreadable(guess):
+        raise SourceError(words)
+
+
+def causes(quarantined: Counter[str]) -> str:
+    """Return why rows were put aside, the commonest first; how many more where the causes are many."""
+    counted = quarantined.most_common()
+    more = sum(number for _, number in counted[_CAUSES_SHOWN:])
+    words = ", ".join(f"{number:,} {cause}" for cause, number in counted[:_CAUSES_SHOWN])
+    return f"{words} and {more:,} more" if more else words
+
+
 def unreadable(guess: Guess) -> str:
     """Return why no row can be read; empty where one can, or where values are missing: reading names the column."""
     tried = guess.tried
     if tried.readable or not tried.examples:
         return ""
-    causes = []
+    said = []
     for cause, number in tried.causes.most_common():
         name = next((name for name in REQUIRED_NAMES if cause.endswith(name)), "")
         example = f", e.g. {tried.examples[name]}" if name in tried.examples else ""
-        causes.append(f"{number} {cause}{example}" + (f" ({_READ_AS[name]})" if name in _READ_AS else ""))
-    return f"none of {tried.rows} rows can be read: {'; '.join(causes)}. Mend the rows, or name other columns: MAP=..."
+        said.append(f"{number} {cause}{example}" + (f" ({_READ_AS[name]})" if name in _READ_AS else ""))
+    return f"none of {tried.rows} rows can be read: {'; '.join(said)}. Mend the rows, or name other columns: MAP=..."

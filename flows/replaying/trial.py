@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from flows.replaying.offering import Remarks, deployment, prefect_file
 from flows.replaying.replay import Replay
 from flows.running.artifacts import slug
 from tasks.domain.backtest import BacktestReport
-from tasks.domain.errors import SettingsError, SourceError
+from tasks.domain.errors import SettingsError
 from tasks.domain.places import TRIAL_HOME
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.monitors import LatencyMonitor, Monitors, QualityMonitor
@@ -39,8 +38,6 @@ _SLACK = 1.25
 
 _NO_SCALE = 0.05
 """Objective of a judge that has no absolute scale: as good as none."""
-
-_CAUSES_SHOWN = 8
 
 
 class Trial:
@@ -65,18 +62,6 @@ class Trial:
         self._period: tuple[datetime, datetime] | None = None
         self._report: BacktestReport | None = None
 
-    def check(self) -> None:
-        """Check that the guess can be used.
-
-        Raises:
-            SettingsError: when a needed column is missing.
-            SourceError: when no row that was looked at can be read.
-        """
-        if self.guess.missing:
-            raise SettingsError("; ".join(self.guess.missing))
-        if words := guessed.unreadable(self.guess):
-            raise SourceError(words)
-
     def choose(self, service: str | None) -> None:
         """Choose the service and the period: the one asked for, else the largest; the last weeks.
 
@@ -89,7 +74,7 @@ class Trial:
         self._note_releases(found)
         self._set_latency(found.slow_ms(self.service))
         if found.quarantined:
-            self.notes.append(f"rows put aside: {_causes(found.quarantined)}")
+            self.notes.append(f"rows put aside: {guessed.causes(found.quarantined)}")
         deployment(self.service, self._parameters())  # refused before the replay, not after it
 
     def _choose_service(self, found: Survey, service: str | None) -> None:
@@ -295,14 +280,6 @@ class Trial:
     def _done(self) -> BacktestReport:
         assert self._report is not None  # replay comes first
         return self._report
-
-
-def _causes(quarantined: Counter[str]) -> str:
-    """Return why rows were put aside, the commonest first; how many more where the causes are many."""
-    causes = quarantined.most_common()
-    more = sum(number for _, number in causes[_CAUSES_SHOWN:])
-    words = ", ".join(f"{number:,} {cause}" for cause, number in causes[:_CAUSES_SHOWN])
-    return f"{words} and {more:,} more" if more else words
 
 
 def _sentence(note: str) -> str:

@@ -174,6 +174,20 @@ def test_a_period_without_rows_says_so(service: str, logs: Path) -> None:
     assert "no interactions of" in report.reasons[0]
 
 
+def test_rows_that_were_put_aside_or_are_of_others_are_why_there_is_nothing(service: str, logs: Path) -> None:
+    """With the remedy of the commonest cause, and the services there are."""
+    report = run("nobody", logs)
+    assert report.reasons[0].endswith(f". Services in these logs: {service}")
+    named = logs.read_text()
+    logs.write_text(named.replace('"release"', '"was"'))
+    report = run(service, logs)
+    assert report.verdict == "inconclusive"
+    assert report.intake.quarantined == {"no release": report.intake.rows}
+    words = report.reasons[0]
+    assert words.startswith(f"{report.intake.rows:,} rows between ")
+    assert "were read and put aside: no release. Map logs.columns.release, or run `release`" in words
+
+
 def test_no_text_of_users_leaves_through_report_or_artifact(service: str, logs: Path) -> None:
     """The report carries ids, scores, counts and links only."""
     text = run(service, logs).model_dump_json()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from tasks.domain.errors import SettingsError
@@ -27,6 +28,10 @@ from tasks.sources.quarantine import QuarantinedRow, digest_of
 from tasks.sources.reading import RECORDS_KEPT
 from tasks.sources.repeats import REACH, SeenIds
 from tasks.sources.stretches import Stretches
+
+_SERVICE = attrgetter("service")
+_OTHERS_KEPT = 100
+"""Names of other services that are counted; whoever writes the logs may write any number of them."""
 
 
 @dataclass(slots=True)
@@ -133,6 +138,7 @@ class _Pull:
         self._cells: dict[ReleaseWindow, _Cell] = {}
         self._duplicates = 0  # of rows without release; the others are counted where they belong
         self._unassigned = 0
+        self._others: Counter[str] = Counter()
 
     def take(self, batch: Batch) -> None:
         """Take in a batch's rows that are the service's and of the time."""
@@ -142,12 +148,20 @@ class _Pull:
                 continue
             window, rows = stretch
             own = [row for row in rows if row.service is None or row.service == self._service]
+            if len(own) < len(rows) and window in self._asked:
+                self._count_others(rows)
             if own:
                 fresh, repeated = self._seen.part(window, own)
                 if window.start < self._counted_from:
                     continue
                 self._take_fresh(window, fresh)
                 self._count_repeated(window, repeated)
+
+    def _count_others(self, rows: list[Interaction]) -> None:
+        for service, number in Counter(map(_SERVICE, rows)).items():
+            known = service in self._others or len(self._others) < _OTHERS_KEPT
+            if service is not None and service != self._service and known:
+                self._others[service] += number
 
     def _take_fresh(self, window: Window, rows: list[Interaction]) -> None:
         by_release: dict[str | None, list[Interaction]] = {}
@@ -208,6 +222,7 @@ class _Pull:
             counts={key: cell.measure.rows for key, cell in self._cells.items() if cell.measure.rows},
             quarantined_rows=tuple(self._aside.rows),
             unassigned=self._unassigned,
+            others=dict(self._others),
         )
 
     def _cell(self, release: str, window: Window) -> _Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tasks.domain.interaction import Interaction
 from tasks.domain.report import Intake
@@ -44,6 +44,7 @@ class Pulled:
             when a window was evaluated means that rows came late.
         quarantined_rows: The first 10,000 rows put aside.
         unassigned: Rows that name no release while none is known to have been live; they are quarantined.
+        others: Rows of other services in the windows asked for, by the first hundred names.
     """
 
     intakes: tuple[WindowIntake, ...]
@@ -51,3 +52,4 @@ class Pulled:
     counts: dict[ReleaseWindow, int]
     quarantined_rows: tuple[QuarantinedRow, ...]
     unassigned: int
+    others: dict[str, int] = field(default_factory=dict)

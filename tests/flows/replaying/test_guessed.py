@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from flows.replaying import guessed
@@ -27,6 +28,13 @@ def test_the_mapping_shows_doubts_and_what_is_left_out_and_the_rest_is_said(tmp_
     shown = guessed.one_row(found).splitlines()
     assert [line.split(":")[0].strip() for line in shown] == ["interaction_id", "timestamp", "prompt", "response"]
     assert all(line.isprintable() and len(line) < 80 for line in shown)
+
+
+def test_all_causes_are_told_or_how_many_more_there_are() -> None:
+    """The commonest first."""
+    many = Counter({f"cause {at}": 20 - at for at in range(10)})
+    assert guessed.causes(many).endswith("13 cause 7 and 23 more")
+    assert guessed.causes(Counter({"not JSON": 2, "missing prompt": 1_000})) == "1,000 missing prompt, 2 not JSON"
 
 
 def test_rows_of_which_none_can_be_read_say_why_with_an_example(tmp_path: Path) -> None:

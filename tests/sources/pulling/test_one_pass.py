@@ -43,6 +43,15 @@ def test_rows_of_other_services_are_ignored_even_when_they_are_bad(tmp_path: Pat
     result = pulled(write(tmp_path / "a.jsonl", rows))
     assert (result.intake.rows, result.intake.accepted) == (2, 2)
     assert not result.intake.quarantined
+    assert result.others == {"other": 1}
+
+
+def test_only_so_many_other_services_are_counted(tmp_path: Path) -> None:
+    """Whoever writes the logs may name any number of them."""
+    rows = [row(at % 50, interaction_id=f"i{at}", service=f"s{at % 300}") for at in range(600)]
+    result = pulled(write(tmp_path / "a.jsonl", rows))
+    assert len(result.others) == 100
+    assert set(result.others.values()) == {2}
 
 
 def test_rows_put_aside_count_in_their_window_and_for_the_release_they_name(tmp_path: Path) -> None:
