@@ -154,6 +154,8 @@ class Prompts:
         return found
 
     def _newest(self, name: str) -> str | None:
+        if self._client.get_prompt(name) is None:
+            return None
         return next((str(known.version) for known in self._versions(name)), None)
 
     def _versions(self, name: str) -> list[PromptVersion]:
