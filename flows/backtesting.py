@@ -25,7 +25,8 @@ from tasks.domain.settings.words import Name
 def _run_name() -> str:
     """Say the service in the name of the run."""
     asked: dict[str, Any] = flow_run.parameters
-    return f"{asked.get('service', 'backtest')} {asked.get('start') or ''} to {asked.get('end') or 'the last row'}"
+    start, end = asked.get("start") or "the first row", asked.get("end") or "the last row"
+    return f"{asked.get('service', 'backtest')} {start} to {end}"
 
 
 @flow(name="backtest", flow_run_name=_run_name, persist_result=False)

@@ -12,6 +12,7 @@ from prefect.states import Completed
 
 from flows.evaluating.assignment import assign
 from flows.evaluating.publishing import publish
+from flows.evaluating.reporting import in_a_line
 from flows.evaluating.rooms import opened
 from flows.running.clock import now
 from tasks.domain.report import EvaluationReport
@@ -79,4 +80,4 @@ def evaluate(
         rooms.show()
         headline = report.verdict.capitalize() if plan.windows else "Nothing new"
         publish(assignment, report, headline, rooms.link)
-    return Completed(message=f"{headline.upper()}: {'; '.join(report.reasons)[:400]}", name=headline, data=report)
+    return Completed(message=in_a_line(report, headline), name=headline, data=report)

@@ -8,8 +8,10 @@ from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 
+from flows.people.showing import show_moved
 from flows.requests.promotion import PromotionRequest
 from flows.requests.request import ended
+from flows.running.tagging import tag
 from tasks.domain.report import PromotionReport
 from tasks.domain.settings.words import Line, Name
 
@@ -38,7 +40,10 @@ def promote(
         dry_run: Only say what would be done.
         by: Who asks; it stands in the record.
     """
+    tag(service)
     request = PromotionRequest(service, decision_id, approve=approve, dry_run=dry_run, by=by)
     report = request.settle()
     request.tell(report)
+    if report.switched_at:
+        show_moved(service)
     return ended(report)

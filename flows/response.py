@@ -10,8 +10,12 @@ from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from flows.people.showing import show_moved
 from flows.running.artifacts import leave
+from flows.running.refusing import refused
+from flows.running.tagging import tag
 from flows.switching.answers import Answers
+from tasks.domain.errors import RefusedError
 from tasks.domain.markdown import escaped
 from tasks.domain.report import ResponseReport
 from tasks.domain.settings.policy import Alerts, Target
@@ -31,7 +35,7 @@ def respond(
     reason: Line,
     by: Line,
     until: datetime | None = None,
-    target: Target = Target(),
+    target: Target | None = None,
     alerts: Alerts = Alerts(),
 ) -> ResponseReport | State[ResponseReport]:
     """Record what a person on call decides, and do it.
@@ -45,10 +49,16 @@ def respond(
         reason: Why; it stands in the record.
         by: Who; it stands in the record.
         until: silence and hold: with time zone; empty: 24 hours from now. They always expire.
-        target: undo: how traffic is switched.
+        target: undo: how traffic is switched. Empty: as this service was switched last, e.g. by the rollback.
         alerts: undo: whom to tell.
     """
+    tag(service)
     answers = Answers(service, reason, by, target, alerts)
-    report = answers.give(action, until)
+    try:
+        report = answers.give(action, until)
+    except RefusedError as error:
+        return refused(error)
+    if action in {"undo", "mark_true", "mark_false"}:
+        show_moved(service)
     leave("response", service, escaped(report.text), f"{action}: {service}")
     return Completed(message=report.text, name=action.replace("_", " ").capitalize(), data=report)

@@ -8,8 +8,10 @@ from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 
+from flows.people.showing import show_moved
 from flows.requests.request import ended
 from flows.requests.rollback import RollbackRequest
+from flows.running.tagging import tag
 from tasks.domain.report import RollbackReport
 from tasks.domain.settings.policy import Alerts, Target
 from tasks.domain.settings.words import Line, Name
@@ -27,7 +29,7 @@ def roll_back(
     reason: Line,
     decision_id: str | None = None,
     to: Name | None = None,
-    target: Target = Target(),
+    target: Target | None = None,
     approve: bool = False,
     dry_run: bool = False,
     by: Line = "",
@@ -42,13 +44,17 @@ def roll_back(
             ones given here. Also a rollback or an undo that a crash left in the middle: it is finished. Empty: a person
             asks.
         to: The release to go back to; empty: the last good one.
-        target: How traffic is switched.
+        target: How traffic is switched. Empty: as this service was switched last, or as its `evaluate` was told; where
+            neither says, the alias alone.
         approve: Ask a person before switching.
         dry_run: Only say what would be done.
         by: Who asks; it stands in the record.
         alerts: Whom to tell.
     """
+    tag(service)
     request = RollbackRequest(service, reason, decision_id, to, target, alerts, approve=approve, dry_run=dry_run, by=by)
     report = request.settle()
     request.tell(report)
+    if report.switched_at:
+        show_moved(service)
     return ended(report)

@@ -10,6 +10,7 @@ from prefect.runtime import flow_run
 
 from flows.requests.request import ended
 from flows.requests.scaling import ScalingRequest
+from flows.running.tagging import tag
 from tasks.domain.report import ScalingReport
 from tasks.domain.settings.words import Line, Name
 
@@ -37,6 +38,7 @@ def scale(
         dry_run: Only say what would be done.
         by: Who asks; it stands in the record.
     """
+    tag(service)
     request = ScalingRequest(service, plan_id, approve=approve, dry_run=dry_run, by=by)
     report = request.settle()
     request.tell(report)

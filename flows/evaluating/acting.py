@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flows.evaluating.assignment import Assignment
 from flows.evaluating.settling import Settled
+from flows.people.showing import flow_run_url
 from flows.people.telling import Teller
 from flows.records.decision import Decision
 from flows.records.incidents import Incidents
@@ -14,6 +16,8 @@ from flows.records.kinds import ActionKind
 from flows.records.mandate import Mandate
 from flows.records.moves import in_the_middle
 from flows.records.recorded import is_forsaken
+from flows.records.targets import Targets
+from flows.records.watch import Watch
 from flows.requests.doorbell import record_decision, ring_promotion, ring_rollback, tell_refused
 from flows.requests.request import words_of
 from flows.running.clock import now
@@ -43,9 +47,10 @@ class Acting:
         self._teller = Teller(assignment.service, assignment.alerts, store)
         self._incidents = Incidents(assignment.service, store)
         # No more than to look: what moves traffic, and its credential, is `roll_back`'s alone.
-        private = assignment.target.allow_private
-        self._lookout = Lookout(assignment.service, store, registry, allow_private=private)
-        self._dropped = drop(assignment.target.secrets)
+        target = Targets(assignment.service, store).of_policy(assignment.target)
+        self._mandate = replace(assignment.mandate, target=target)
+        self._lookout = Lookout(assignment.service, store, registry, allow_private=target.allow_private)
+        self._dropped = drop(target.secrets)
 
     def act(self, settled: Sequence[Settled], link_of: Callable[[str], str | None]) -> list[str]:
         """Act on what was settled in this run, and tell people what changed; returns in words what was done.
@@ -54,6 +59,7 @@ class Acting:
             settled: The windows of this run.
             link_of: The address of an MLflow run.
         """
+        self._keep()
         self._observe(settled)
         fresh = now() - parse_delay(self._assignment.policy.freshness)
         evaluations = [one.evaluation for one in settled]
@@ -79,6 +85,17 @@ class Acting:
             self._teller.say(Kind.MOVED_OUTSIDE, moved.id, [words], moved.to_release)
         return [words]
 
+    def _keep(self) -> None:
+        """Write down how the service is watched, for those who act on it or show it later."""
+        asked = self._assignment
+        watch = Watch(
+            config_hash=asked.config_hash,
+            mandate=asked.mandate,
+            flow_run_url=flow_run_url() or "",
+            target_since=now(),
+        )
+        watch.keep(asked.service, self._store)
+
     def _observe(self, settled: Sequence[Settled]) -> None:
         """Record releases that nobody registered: they are known, and no target."""
         seen = {one.evaluation.release for one in settled}
@@ -90,12 +107,9 @@ class Acting:
 
     def _decision(self, settled: Sequence[Settled]) -> Decision | None:
         """Return the newest failing window's decision, that of what is live first."""
-        assignment = self._assignment
-        live = self._lookout.registry.live(assignment.service)
+        live = self._lookout.registry.live(self._assignment.service)
         decisions = [
-            decision
-            for one in settled
-            if (decision := Decision.of(one.evaluation, one.mlflow_run_id, assignment.mandate))
+            decision for one in settled if (decision := Decision.of(one.evaluation, one.mlflow_run_id, self._mandate))
         ]
         of_live = [decision for decision in decisions if live is not None and decision.release == live.name]
         return max(of_live or decisions, key=lambda decision: decision.window_end, default=None)

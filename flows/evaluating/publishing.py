@@ -37,7 +37,8 @@ def publish(
     ]
     links = [("Window in MLflow", address)] if newest and (address := link_of(newest[-1])) else []
     service, words = assignment.service, headline.lower()
-    leave("verdict", service, markdown(report, headline, links), f"Verdict on {service}: {words}")
+    beside = f"; {report.live}" if report.live else ""
+    leave("verdict", service, markdown(report, headline, links), f"Verdict on {service}: {words}{beside}")
     if words == report.verdict:
         event = f"evaluation.{report.verdict}"
         emit(event, service, verdict=report.verdict, windows=len(report.windows), mlflow_run_ids=newest[-3:])

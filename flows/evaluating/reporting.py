@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flows.evaluating.serving import beside
 from flows.running.artifacts import table
 from tasks.domain.evaluation import Evaluation
 from tasks.domain.markdown import escaped
@@ -16,6 +17,7 @@ from tasks.domain.report import (
 )
 from tasks.domain.verdict import Verdict, worst
 from tasks.domain.window import span
+from tasks.store import Action
 
 
 def window_report(evaluation: Evaluation, run_id: str, state: str) -> WindowReport:
@@ -61,6 +63,8 @@ def evaluation_report(
     actions: Sequence[str],
     *,
     nothing: str,
+    live: str | None = None,
+    acts: Sequence[Action] = (),
 ) -> EvaluationReport:
     """Return the report of a run.
 
@@ -71,6 +75,8 @@ def evaluation_report(
         spend: What judging cost in this run.
         actions: What was done about it.
         nothing: What to say when there is no window at all.
+        live: The release that serves, where that is known.
+        acts: What was done about the service, oldest first.
     """
     if not windows:
         return EvaluationReport(
@@ -88,12 +94,19 @@ def evaluation_report(
     return EvaluationReport(
         service=service,
         verdict=verdict.value,
+        live=beside(verdict.value, windows, live, acts),
         reasons=reasons,
         actions=list(actions),
         intake=intake,
         windows=list(windows),
         judge=spend,
     )
+
+
+def in_a_line(report: EvaluationReport, headline: str) -> str:
+    """Return the message of the run's final state."""
+    live = f"{report.live}. " if report.live else ""
+    return f"{headline.upper()}: {live}{'; '.join(report.reasons)[:400]}"
 
 
 def add_intake(one: Intake, other: Intake) -> Intake:
@@ -113,7 +126,9 @@ def add_intake(one: Intake, other: Intake) -> Intake:
 
 def markdown(report: EvaluationReport, headline: str, links: Sequence[tuple[str, str]]) -> str:
     """Return the run's Prefect artifact: verdict text, table of findings of the newest window, links."""
-    lines = [f"# {escaped(headline.upper())} · {escaped(report.service)}", ""]
+    live = [report.live.partition(";")[0]] if report.live else []
+    lines = [f"# {' · '.join(escaped(words) for words in (headline.upper(), report.service, *live))}", ""]
+    lines += [f"**{escaped(report.live)}**", ""] if report.live else []
     if not report.windows:
         lines += [f"- {escaped(reason)}" for reason in report.reasons]
     else:

@@ -20,7 +20,7 @@ from flows.evaluating.pausing import Pausing
 from flows.evaluating.planning import Plan, plan
 from flows.evaluating.reporting import add_intake, evaluation_report
 from flows.evaluating.settling import Settled, Settling
-from flows.evaluating.showing import flow_run_url, show
+from flows.people.showing import flow_run_url, show
 from flows.running.clock import now
 from flows.running.spending import add_spend, spend_of
 from flows.running.workplace import Workplace, workplace
@@ -167,12 +167,22 @@ class Rooms:
                 self.assignment.service, self.assignment.config_hash, planned.start, planned.end
             )
             windows = [WindowReport.model_validate_json(row.report) for row in rows if row.report]
-        nothing = nothing_found(self.assignment.service, planned, self._intake, self._others, now())
-        return evaluation_report(self.assignment.service, windows, self._intake, self._spend, actions, nothing=nothing)
+        service, live = self.assignment.service, self._registry.live(self.assignment.service)
+        return evaluation_report(
+            service,
+            windows,
+            self._intake,
+            self._spend,
+            actions,
+            nothing=nothing_found(service, planned, self._intake, self._others, now()),
+            live=live.name if live else None,
+            acts=self.store.actions.of(service),
+        )
 
     def show(self) -> None:
         """Bring MLflow's front pages up to date: the fleet, the service's description, its releases' pages."""
-        show(self.assignment, self.store, self._registry, self._settled)
+        changed = {one.evaluation.release for one in self._settled}
+        show(self.assignment.service, self.store, self._registry, changed)
 
     def _done(self, windows: Sequence[Window]) -> dict[tuple[str, datetime], WindowRow]:
         if not windows:

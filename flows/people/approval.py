@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -11,17 +11,23 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import FlowPauseTimeout
 from prefect.flow_runs import pause_flow_run
 from prefect.input import RunInput
+from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Running
 from pydantic import Field
 
 from tasks.domain.settings.words import Line
 
+_NO_ANSWER = {"reject": "a no", "approve": "a yes"}
+"""What silence is, by policy.approval_default."""
+
 
 class Approval(RunInput):
     """The form; who answers is recorded as they claim."""
 
-    approve: bool = Field(default=False, description="On: do it now. Off: everything stays as it is.")
+    approve: Literal["approve", "reject"] = Field(
+        description="approve: it is done now, if every condition still holds. reject: everything stays as it is."
+    )
     name: Line = Field(min_length=1, max_length=100, description="Who decides; it stands in the record.")
     reason: Line = Field(min_length=1, max_length=500, description="Why; it stands in the record.")
 
@@ -44,13 +50,17 @@ def ask(question: str, timeout: timedelta, default: Literal["reject", "approve"]
         default: What no answer in time is.
     """
     form = Approval.with_initial_data(description=question)
+    until = datetime.now(UTC) + timeout
+    get_run_logger().info(
+        f"waiting for a person: press Resume; until {until:%Y-%m-%d %H:%M}Z, after that it is {_NO_ANSWER[default]}"
+    )
     try:
         given = pause_flow_run(wait_for_input=form, timeout=int(timeout.total_seconds()), poll_interval=2)
     except FlowPauseTimeout:
         _go_on()
-        words = f"nobody answered within {timeout}, which is a {'yes' if default == 'approve' else 'no'}"
+        words = f"nobody answered within {timeout}, which is {_NO_ANSWER[default]}"
         return Answer(approved=default == "approve", by="nobody", words=words)
-    return Answer(approved=given.approve, by=given.name, words=given.reason)
+    return Answer(approved=given.approve == "approve", by=given.name, words=given.reason)
 
 
 def _go_on() -> None:

@@ -18,3 +18,4 @@ class ActionKind(StrEnum):
     HOLD = "hold"
     SILENCE = "silence"
     INCIDENT = "incident"
+    WATCH = "watch"

@@ -48,6 +48,14 @@ def routed(store: Store, service: str) -> list[Action]:
     ]
 
 
+def decided_by(action: Action) -> str:
+    """Return in words who decided it: who asked for it and, where a person was asked, who said yes and why."""
+    by, yes, why = action.by or "somebody", action.detail.get("approved_by"), action.detail.get("approved_why")
+    if not yes or yes == action.by:
+        return by
+    return f"{by}, approved by {yes}: {why}" if why else f"{by}, approved by {yes}"
+
+
 def in_the_middle(store: Store, service: str) -> list[Action]:
     """Return the switches that a crash left in the middle, or that are at work right now, oldest first."""
     unfinished = store.actions.unfinished(service)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flows.records.kinds import ActionKind
 from flows.running.clock import now
-from tasks.domain.errors import SettingsError
+from tasks.domain.errors import RefusedError
 from tasks.store import Action, ActionState, Store
 
 
@@ -28,10 +28,10 @@ def refuse_while_held(store: Store, service: str, stands: str) -> None:
         stands: What was done so far, in words.
 
     Raises:
-        SettingsError: naming who holds it, until when, and how that ends.
+        RefusedError: naming who holds it, until when, and how that ends.
     """
     if hold := in_force(store, service, ActionKind.HOLD):
-        raise SettingsError(
+        raise RefusedError(
             f"{service!r} is held until {hold.detail['until'][:16]}Z by {hold.by} ({hold.reason}): {stands}; "
             "respond resume ends the hold"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from flows.people.telling import Teller
@@ -12,6 +13,7 @@ from flows.records.mandate import Mandate
 from flows.records.orders import in_force
 from flows.records.promotions import Promoted, Promotions
 from flows.records.recorded import OPEN
+from flows.records.targets import Targets
 from flows.requests.request import Request, words_of
 from flows.running.clock import now
 from flows.running.emitting import emit
@@ -61,11 +63,13 @@ class PromotionRequest(Request[PromotionReport]):
         super().__init__(service, decision_id, approve=approve, dry_run=dry_run, by=by)
         with Store.open() as store:
             self._action = Promotions(service, store).find(decision_id)
+            asked = Mandate.of(self._action.detail) if self._action else Mandate()
+            self._mandate = replace(asked, target=Targets(service, store).of_policy(asked.target))
 
     @property
     def mandate(self) -> Mandate:
         """What may be done."""
-        return Mandate.of(self._action.detail) if self._action else Mandate()
+        return self._mandate
 
     def begin(self) -> PromotionReport | None:
         """Check every condition and take the request up; a report where that settles it, None to go on."""
@@ -106,7 +110,7 @@ class PromotionRequest(Request[PromotionReport]):
                 return self._report("rejected", said)
             if unmet := missing(self._conditions):
                 return self._refuse(promotions, unmet)
-            if not promotions.move(action, self._before, ActionState.STARTED, approved_by=self._by):
+            if not promotions.move(action, self._before, ActionState.STARTED, **self._done_by()):
                 return self._report("known", f"decision {action.id} was taken up by another run: nothing to do")
             action = promotions.find(action.id) or action
             to = board.registry.get(self.service, action.to_release or "")
@@ -122,6 +126,10 @@ class PromotionRequest(Request[PromotionReport]):
         report = self._report("done", text)
         report.switched_at = action.updated_at
         return report
+
+    def _done_by(self) -> dict[str, object]:
+        said = {} if self._by == "policy" else {"approved_by": self._by}
+        return said | self.approval | {"target": self.mandate.target.model_dump(mode="json")}
 
     def _look(self, board: Switchboard) -> Promotions:
         board.notice_moves()

@@ -60,6 +60,11 @@ class Request(ABC, Generic[R]):
         return self._approve or (self._decision_id is not None and self.mandate.policy.mode == "approve")
 
     @property
+    def approval(self) -> dict[str, str]:
+        """Who was asked and said yes, and why, for the record; empty when nobody was asked."""
+        return {"approved_by": self._answer.by, "approved_why": self._answer.words} if self._answer else {}
+
+    @property
     def _before(self) -> ActionState:
         """Where its record stands once it was taken up."""
         return ActionState.WAITING if self.asks else ActionState.REQUESTED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from uuid import uuid4
 
 from prefect.runtime import flow_run
@@ -12,6 +13,7 @@ from flows.records.decision import Decision
 from flows.records.kinds import ActionKind
 from flows.records.mandate import Mandate
 from flows.records.recorded import OPEN, is_forsaken
+from flows.records.targets import Targets
 from flows.requests.request import Request, words_of
 from flows.running.clock import now
 from flows.running.emitting import emit
@@ -39,7 +41,7 @@ class RollbackRequest(Request[RollbackReport]):
         reason: Why.
         decision_id: The decision it follows; None: a person asks.
         to: The release a person named.
-        target: How traffic is switched, where no decision says.
+        target: How traffic is switched, where no decision says; None: as it was last.
         alerts: Whom to tell, where no decision says.
         approve: Whether a person is asked in any case.
         dry_run: Whether it is only said what would be done.
@@ -55,7 +57,7 @@ class RollbackRequest(Request[RollbackReport]):
         reason: str,
         decision_id: str | None,
         to: str | None,
-        target: Target,
+        target: Target | None,
         alerts: Alerts,
         *,
         approve: bool,
@@ -65,19 +67,28 @@ class RollbackRequest(Request[RollbackReport]):
         super().__init__(service, decision_id, approve=approve, dry_run=dry_run, by=by)
         self._reason = reason
         self._wanted = to
-        self._given = Mandate(target=target, alerts=alerts)
         self._asked_about: tuple[str | None, str | None] | None = None
         self._situation: Situation | None = None
         self.action_id = decision_id or f"by-hand-{flow_run.id or uuid4()}"
-        self._named = self._load()
+        with Store.open() as store:
+            self._named = self._load(store)
+            self._mandate, self._left_out = self._held_to(Targets(service, store), target, alerts)
         self.decision = Decision.kept(self._named, self.service)
 
-    def _load(self) -> Action | None:
+    def _load(self, store: Store) -> Action | None:
         """Reload what was named, a rollback or its undoing: what an event says of it is not believed."""
-        with Store.open() as store:
-            action = store.actions.get(self._decision_id or "")
+        action = store.actions.get(self._decision_id or "")
         ours = action is not None and action.service == self.service and action.kind in _FINISHED_HERE
         return action if ours else None
+
+    def _held_to(self, targets: Targets, target: Target | None, alerts: Alerts) -> tuple[Mandate, str]:
+        """Return what may be done, and which known router a person would leave out; a policy leaves out none."""
+        if self._named is None:
+            left_out = targets.left_out(target)
+            chosen = targets.chosen(None if left_out else target)
+            return Mandate(target=chosen, alerts=alerts), left_out
+        mandate = Mandate.of(self._named.detail)
+        return replace(mandate, target=targets.of_policy(mandate.target)), ""
 
     @property
     def reason(self) -> str:
@@ -87,7 +98,7 @@ class RollbackRequest(Request[RollbackReport]):
     @property
     def mandate(self) -> Mandate:
         """What may be done."""
-        return Mandate.of(self._named.detail) if self._named else self._given
+        return self._mandate
 
     def begin(self) -> RollbackReport | None:
         """Check every condition and take the request up; a report where that settles it, None to go on."""
@@ -103,7 +114,9 @@ class RollbackRequest(Request[RollbackReport]):
             if unmet := missing(self._conditions):
                 return self._refuse(board, unmet)
             if self._dry_run:
-                return self._report("dry_run", f"would roll {self._from} back to {self._to}: every condition holds")
+                router = f" by {self.mandate.target.words}" if self.mandate.target.is_router else ""
+                words = f"would roll {self._from} back to {self._to}{router}: every condition holds"
+                return self._report("dry_run", words)
             self._record(board.store, ActionState.REQUESTED)
             board.store.actions.update_state(self.action_id, ActionState.REQUESTED, self._before, at=now())
         return None
@@ -149,7 +162,7 @@ class RollbackRequest(Request[RollbackReport]):
         situation, actions = self._situation, board.store.actions
         assert situation is not None
         assert situation.to is not None  # the conditions hold
-        detail = self._detail(board.store)
+        detail = self._detail(board.store) | {"target": self.mandate.target.model_dump(mode="json")}
         actions.update_state(
             self.action_id, self._before, ActionState.STARTED, detail=detail, to_release=situation.to.name, at=now()
         )
@@ -188,6 +201,8 @@ class RollbackRequest(Request[RollbackReport]):
         wanted = self._wanted or (self.decision.control if self.decision else None)
         self._situation = board.situation(self._decision_id, self.decision, wanted)
         self._conditions = check(self._situation)
+        if self._left_out:
+            self._conditions.append(Condition("target", holds=False, words=self._left_out))
         if self._asked_about is not None and self._asked_about != (self._from, self._to):
             was, is_now = (f"{one} → {other}" for one, other in (self._asked_about, (self._from, self._to)))
             words = f"the yes was to {was}, and by now it would be {is_now}: ask again"
@@ -227,9 +242,8 @@ class RollbackRequest(Request[RollbackReport]):
     def _detail(self, store: Store) -> dict[str, object]:
         known = store.actions.get(self.action_id)
         detail: dict[str, object] = self.mandate.detail() | (dict(known.detail) if known else {})
-        if self._answer is not None:
-            detail |= {"approved_by": self._answer.by, "approved_why": self._answer.words}
-        return detail | {"conditions": {condition.name: condition.words for condition in self._conditions}}
+        found = {condition.name: condition.words for condition in self._conditions}
+        return detail | self.approval | {"conditions": found}
 
     @property
     def _from(self) -> str | None:

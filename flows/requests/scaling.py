@@ -126,7 +126,8 @@ class ScalingRequest(Request[ScalingReport]):
             if unmet := missing(self._conditions):
                 return self._refuse(plans, unmet)
             found = {condition.name: condition.words for condition in self._conditions}
-            if not plans.move(action, before, ActionState.STARTED, conditions=found, applied_by=self._by):
+            applied = {"applied_by": self._by, **self.approval}
+            if not plans.move(action, before, ActionState.STARTED, conditions=found, **applied):
                 return self._report("known", f"plan {action.id} was taken up by another run: nothing to do")
             return self._scale(plans, action)
 

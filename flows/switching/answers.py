@@ -34,11 +34,11 @@ class Answers:
         service: Which; "*" for all.
         reason: Why.
         by: Who.
-        target: How traffic is switched.
+        target: How traffic is switched; None: as it was last.
         alerts: Whom to tell.
     """
 
-    def __init__(self, service: str, reason: str, by: str, target: Target, alerts: Alerts) -> None:
+    def __init__(self, service: str, reason: str, by: str, target: Target | None, alerts: Alerts) -> None:
         if not reason.strip() or not by.strip():
             raise SettingsError("reason and by stand in the record; give both")
         self._service = service
@@ -125,7 +125,7 @@ class Answers:
             from_release=back.name,
             to_release=to.name,
             decision_id=last.decision_id,
-            detail=Mandate(target=self._target, alerts=self._alerts).detail(),
+            detail=Mandate(target=board.target, alerts=self._alerts).detail(),
             created_at=now(),
         )
         board.begin(action)

@@ -14,7 +14,8 @@ from flows.records.decision import link_of
 from flows.records.incidents import Incidents
 from flows.records.kinds import ActionKind
 from flows.records.mandate import Mandate
-from flows.records.moves import MOVES, candidate_of, in_the_middle
+from flows.records.moves import MOVES, candidate_of, decided_by, in_the_middle
+from flows.records.targets import RETIRED, Targets
 from flows.running.clock import now
 from flows.running.credentials import secret
 from flows.running.emitting import emit
@@ -46,21 +47,27 @@ _EVENTS: Mapping[str, str] = {
 
 
 @contextmanager
-def switchboard(service: str, target: Target, *, finish: bool = True) -> Iterator[Switchboard]:
+def switchboard(
+    service: str, target: Target | None, *, finish: bool = True, retired: str | None = None
+) -> Iterator[Switchboard]:
     """Open store and registry, hold the service's switching lease, and finish what a crash left.
 
     Args:
         service: Whose traffic.
-        target: How it is switched; what a crash left goes on with the target it began with.
+        target: How it is switched; None: as it was last. What a crash left goes on with the target it began with.
         finish: Whether what a crash left is finished: not where it is only said what would be done.
+        retired: Why a router that is known may be left out from here on.
 
     Raises:
+        RefusedError: when a router that is known would be left out without that.
         LeaseHeldError: when another run has been switching for minutes.
     """
     registry = Registry.connect()
     with Store.open() as store, ExitStack() as held:
         _IN_TURN(lambda: held.enter_context(store.leases.hold(f"switch/{service}")))
-        board = Switchboard(service, target, store, registry)
+        targets = Targets(service, store)
+        board = Switchboard(service, targets.chosen(target, retired), store, registry)
+        board.retired = str(retired) if targets.left_out(target) else ""
         if finish:
             board.resume()
         yield board
@@ -76,24 +83,28 @@ class Switchboard(Lookout):
         registry: Where releases are kept.
 
     Attributes:
+        target: How its traffic is switched.
         resumed: Ids of the switches that a crash had left in the middle and that were taken up again.
+        retired: Why its switches leave the router out that is known, from here on; empty: they do not.
     """
 
     def __init__(self, service: str, target: Target, store: Store, registry: Registry) -> None:
         super().__init__(service, store, registry, allow_private=target.allow_private)
-        self._target = target
+        self.target = target
         self.resumed: set[str] = set()
+        self.retired = ""
 
     def begin(self, action: Action) -> None:
         """Record that a switch begins, with the target it is for; one of the same run that failed begins anew."""
-        detail = dict(action.detail) | {"target": self._target.model_dump(mode="json")}
+        detail = dict(action.detail) | {"target": self.target.model_dump(mode="json")}
+        detail |= {RETIRED: self.retired} if self.retired else {}
         if not self.store.actions.record(replace(action, state=ActionState.STARTED, detail=detail)):
             self.store.actions.update_state(action.id, ActionState.FAILED, ActionState.STARTED, detail=detail, at=now())
 
     def _targets(self, action: Action | None = None) -> list[TrafficTarget]:
         """Return what an action switches: what it began with, whoever goes on with it."""
         recorded = action.detail.get("target") if action else None
-        target = Target.model_validate(recorded) if recorded else self._target
+        target = Target.model_validate(recorded) if recorded else self.target
         return targets_of(target, self.service, self.registry, secret)
 
     def perform(self, action: Action, to: Release, back: Release | None) -> Action:
@@ -123,7 +134,7 @@ class Switchboard(Lookout):
         """Leave a switch on record everywhere; each step done again changes nothing, so the last one says done."""
         if candidate_of(self.store, self.service):
             self.registry.announce(self.service, None)
-        event = {"id": action.id, "at": now().isoformat(), "by": action.by, "why": action.reason}
+        event = {"id": action.id, "at": now().isoformat(), "by": decided_by(action), "why": action.reason}
         self.registry.note(
             self.service, to.name, event | {"what": f"live, by {action.kind}", "from": action.from_release}
         )
@@ -210,8 +221,7 @@ class Switchboard(Lookout):
 
 def _said(action: Action, to: Release, targets: Sequence[TrafficTarget]) -> str:
     served = ", ".join(target.name for target in targets if target.concerns(to))
-    by = action.detail.get("approved_by", action.by)
-    moved = f"{action.from_release or 'nothing'} → {to.name} at {now():%H:%M}Z by {by}"
+    moved = f"{action.from_release or 'nothing'} → {to.name} at {now():%H:%M}Z by {decided_by(action)}"
     quarantined = f" {action.from_release} is quarantined." if action.kind == ActionKind.ROLLBACK else ""
     return f"{MOVES[action.kind]} {moved}. {action.reason}. Read back: {served} = {to.name}.{quarantined}"
 

@@ -2,6 +2,7 @@
 
 PlumblineError
 ├── SettingsError            what was asked for cannot be run as written
+├── RefusedError             a person or a rule stands against what was asked for; nothing was switched
 ├── SourceError              logs that cannot be read at all
 ├── JudgeError               a judge that cannot be used at all (one failed call is data, not an error)
 ├── StoreError               the store cannot be used
@@ -30,6 +31,10 @@ class PlumblineError(Exception):
 
 class SettingsError(PlumblineError, ValueError):
     """What was asked for cannot be run as written; also a ValueError, so that pydantic reports it in place."""
+
+
+class RefusedError(PlumblineError):
+    """What was asked for is right as written and may not be done: held, or it would leave a router behind."""
 
 
 class SourceError(PlumblineError):

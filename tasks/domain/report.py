@@ -75,6 +75,8 @@ class EvaluationReport(Report):
 
     service: str
     verdict: str
+    live: str = ""
+    """How the live release does, where the verdict, the worst of all windows, is that of another one."""
     reasons: list[str] = Field(default_factory=list)
     actions: list[str] = Field(default_factory=list)
     intake: Intake = Field(default_factory=Intake)

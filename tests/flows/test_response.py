@@ -10,7 +10,7 @@ import pytest
 from flows.releases import release
 from flows.response import respond
 from flows.running import clock
-from tasks.domain.errors import SettingsError
+from tasks.domain.errors import RefusedError, SettingsError
 from tasks.domain.release import Mark
 from tasks.domain.report import ResponseReport
 from tasks.registry import Registry
@@ -62,7 +62,7 @@ def test_a_hold_stops_actions_silence_stops_messages_and_both_end(
     assert (live(service), told.got) == ("2", [])
     with (
         clock.at(END),
-        pytest.raises(SettingsError, match=r"held until 2026-06-15T02:00Z by Ada \(freeze\): '3' is reg"),
+        pytest.raises(RefusedError, match=r"held until 2026-06-15T02:00Z by Ada \(freeze\): '3' is reg"),
     ):
         release(service=service, release="3", model="another")
     with clock.at(NOW):

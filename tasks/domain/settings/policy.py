@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -104,6 +105,18 @@ class Target(Settings):
     allow_private: bool = Field(default=False, description="Whether url may be a loopback or private address.")
 
     @property
+    def is_router(self) -> bool:
+        """Whether there is anything to switch beside the alias."""
+        return self.kind != "alias"
+
+    @property
+    def words(self) -> str:
+        """What it is, for people; of an address the host alone, since the rest may carry a token."""
+        if self.kind == "mlflow_gateway":
+            return f"mlflow_gateway, endpoint {self.endpoint}"
+        return f"webhook {_host(self.url or '')}" if self.is_router else "the alias alone"
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What requests to a router are signed with."""
         return (self.secret,) if self.kind == "webhook" and self.secret else ()
@@ -132,3 +145,8 @@ class Alerts(Settings):
     def secrets(self) -> tuple[str, ...]:
         """What holds the addresses."""
         return self.urls
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/…"

@@ -8,7 +8,7 @@ from flows.records.kinds import ActionKind
 from flows.releases import release
 from flows.response import respond
 from flows.rollback import roll_back
-from tasks.domain.errors import SettingsError
+from tasks.domain.errors import RefusedError, SettingsError
 from tasks.registry import Registry
 from tasks.store import Action, ActionState, Store
 from tests.flows.switching.test_switchboard import send_out, target
@@ -31,7 +31,7 @@ def test_an_undo_waits_for_the_end_of_a_hold(service: str, router: Router) -> No
         send_out(service, router, name)
     roll_back(service=service, reason="slow", to="1", target=target(router))
     respond(service="*", action="hold", **SAYS)
-    with pytest.raises(SettingsError, match=r"held until .* by Ada .*nothing was switched; respond resume"):
+    with pytest.raises(RefusedError, match=r"held until .* by Ada .*nothing was switched; respond resume"):
         respond(service=service, action="undo", target=target(router), **SAYS)
     assert (live(service), router.serving) == ("1", "1")
     respond(service="*", action="resume", **SAYS)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from flows.evaluating.showing import in_words
+from flows.people.showing import in_words
 from flows.records.kinds import ActionKind
 from flows.records.moves import ROUTED
 from flows.releases import release
