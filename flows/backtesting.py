@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from prefect import flow
@@ -68,4 +69,4 @@ def backtest(
     replay.play()
     report = backtest_report(replay, expected)
     leave("backtest", service, backtest_markdown(report), f"What a policy would have done on {service}")
-    return Completed(message=report.text.split("\n")[0][:400], name="Replayed", data=report)
+    return Completed(message=shorten(report.text, 600, placeholder=" …"), name="Replayed", data=report)

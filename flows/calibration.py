@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from prefect import flow
@@ -54,4 +55,4 @@ def calibrate(
         judged = rooms.judge(labeled)
         report = rooms.record(rooms.compare(labeled, judged))
         publish_calibration(report, rooms.link)
-    return Completed(message=report.text[:500], name="Calibrated", data=report)
+    return Completed(message=shorten(report.text, 500, placeholder=" …"), name="Calibrated", data=report)

@@ -11,9 +11,9 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.evaluating.assignment import assign
-from flows.evaluating.publishing import publish
-from flows.evaluating.reporting import in_a_line
+from flows.evaluating.publishing import ending, publish
 from flows.evaluating.rooms import opened
+from flows.running.aside import is_aside
 from flows.running.clock import now
 from tasks.domain.report import EvaluationReport
 from tasks.domain.settings.judging import Judge, Sampling
@@ -28,7 +28,7 @@ def _run_name() -> str:
     parameters: dict[str, Any] = flow_run.parameters
     start, end = (_moment(parameters.get(name)) for name in ("start", "end"))
     period = f"{start or 'new'} to {end}" if end else f"{start or 'new'} to {now():%Y-%m-%d %H:%MZ}"
-    return f"{parameters.get('service', 'evaluate')} {period}"
+    return f"{'backtest of ' if is_aside() else ''}{parameters.get('service', 'evaluate')} {period}"
 
 
 def _moment(value: Any) -> str:
@@ -80,4 +80,5 @@ def evaluate(
         rooms.show()
         headline = report.verdict.capitalize() if plan.windows else "Nothing new"
         publish(assignment, report, headline, rooms.link)
-    return Completed(message=in_a_line(report, headline), name=headline, data=report)
+    name, message = ending(headline, report)
+    return Completed(message=message, name=name, data=report)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from prefect.logging import get_run_logger
 
 from flows.evaluating.assignment import Assignment
-from flows.evaluating.reporting import markdown
+from flows.evaluating.reporting import in_a_line, markdown
 from flows.running.artifacts import leave
+from flows.running.aside import is_aside
 from flows.running.emitting import emit
 from tasks.domain.naming import line
 from tasks.domain.report import EvaluationReport
@@ -56,3 +57,9 @@ def _log(report: EvaluationReport) -> None:
         logger.info("%s", line(f"{one.release} {span(one.start, one.end)}: {one.verdict}, {one.judged} judged. {said}"))
     for action in report.actions:
         logger.info("%s", line(action))
+
+
+def ending(headline: str, report: EvaluationReport) -> tuple[str, str]:
+    """Return name and message of the run's final state; what fails in a replay is no failure of production."""
+    said = in_a_line(report, headline)
+    return ("Replayed", f"Nothing was switched. {said}") if is_aside() else (headline, said)

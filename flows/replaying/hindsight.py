@@ -97,16 +97,24 @@ def _words(one: BacktestedRelease, mine: Sequence[WindowReport], worse: datetime
     quality = f", quality {one.quality:.2f}" if one.quality is not None else ""
     head = f"{one.release}: {one.windows} windows ({counts}){quality}"
     if one.rolled_back_at is not None:
-        return f"{head}; would have been rolled back to {one.rolled_back_to} at {_moment(one.rolled_back_at)}"
+        why = _reason(mine, lambda window: window.worse)
+        return f"{head}; would have been rolled back to {one.rolled_back_to} at {_moment(one.rolled_back_at)}{why}"
     if one.failed_at is not None:
-        reason = next((window.reasons[0] for window in mine if window.verdict == Verdict.FAIL and window.reasons), "")
+        why = _reason(mine, lambda window: window.verdict == Verdict.FAIL)
         not_done = why_not.removeprefix("dry run: ") if worse is not None else "an objective is breached, no rollback"
-        return f"{head}; would have failed at {_moment(one.failed_at)} ({not_done or reason})"
+        return f"{head}; would have failed at {_moment(one.failed_at)}{why}" + (f" ({not_done})" if not_done else "")
     if one.warned_at is not None:
-        return f"{head}; would have been warned of at {_moment(one.warned_at)}"
+        why = _reason(mine, lambda window: window.verdict == Verdict.WARN)
+        return f"{head}; would have been warned of at {_moment(one.warned_at)}{why}"
     if one.undecided:
         return f"{head}; undecided: {one.undecided}"
     return f"{head}; nothing would have been said against it"
+
+
+def _reason(windows: Sequence[WindowReport], holds: Callable[[WindowReport], bool]) -> str:
+    """Return what the first such window says of itself, to be added to a sentence."""
+    first = next((one.reasons[0] for one in windows if holds(one) and one.reasons), "")
+    return f": {first.rstrip('.')}" if first else ""
 
 
 def _text(replay: Replay, releases: Sequence[BacktestedRelease], windows: Sequence[WindowReport]) -> str:

@@ -59,7 +59,7 @@ class Replay:
     Args:
         assignment: What `evaluate` is asked to do; its policy may say anything, nothing is switched.
         start: From here; None: `days` before the end.
-        end: Up to here; None: the last row.
+        end: Up to here; None: the last row. A window that is not over and settled is left out.
         days: How far back, where no start is given.
         place: Folder of its records; None: one of the service's own, below `.plumbline/`.
     """
@@ -88,7 +88,8 @@ class Replay:
             known = ", ".join(repr(name) for name, _ in self.survey.services()[:5]) or "none"
             raise SettingsError(f"no row of logs.path is of service {service!r}; the services there are: {known}")
         first, last = self.survey.span(service)
-        until = ceil(aware_utc(end, "end") if end else last, length)
+        settled = floor(clock.now() - parse_delay(self.assignment.logs.settle), length)
+        until = min(ceil(aware_utc(end, "end") if end else last, length), settled)
         since = floor(aware_utc(start, "start") if start else max(first, until - timedelta(days=days)), length)
         if since >= until:
             raise SettingsError(f"start {since.isoformat()} is not before end {until.isoformat()}; swap or widen them")

@@ -21,6 +21,10 @@ def words(report: CalibrationReport, bias_labels: int | None) -> str:
     raters = f" by {report.raters} raters" if report.raters > 1 else ""
     held = f"{report.judge_model} held against people on {report.matched:,} interactions{raters}"
     lines = [f"Judge of {report.service}: {held}."]
+    # Where most labels are of no use, why is what there is to know; a run's message ends before the last line.
+    not_used = [_not_used(report)] if report.unmatched else []
+    if report.unmatched >= report.matched:
+        lines += not_used
     if report.matched < 2:
         lines.append("Too few labels match an interaction: nothing can be said of the judge.")
     else:
@@ -29,10 +33,15 @@ def words(report: CalibrationReport, bias_labels: int | None) -> str:
     if found.raters_alpha is not None:
         low = ": they disagree among themselves, and no judge can do better" if found.raters_alpha < _RELIABLE else ""
         lines.append(f"People among themselves: Krippendorff's alpha {found.raters_alpha:.2f}{low}.")
-    if report.unmatched:
-        causes = "; ".join(f"{one.labels:,} {one.cause} ({', '.join(one.first)})" for one in report.unused)
-        lines.append(f"Not used: {causes}.")
+    if report.unmatched < report.matched:
+        lines += not_used
     return "\n".join(lines)
+
+
+def _not_used(report: CalibrationReport) -> str:
+    """Say how many and why first, which of them after: names come from a file, and may be long."""
+    causes = "; ".join(f"{one.labels:,} {one.cause}" for one in report.unused)
+    return f"Not used: {causes} ({'; '.join(', '.join(one.first) for one in report.unused)})."
 
 
 def _levels(report: CalibrationReport, bias_labels: int | None) -> str:

@@ -50,7 +50,15 @@ def test_without_a_label_that_matches_nothing_is_said_of_the_judge() -> None:
     assert found.agreement.kappa is None
     assert "nothing can be said of the judge" in found.text
     assert [(one.labels, one.first) for one in found.unused] == [(7, ["i0", "i1", "i2", "i3", "i4"])]
-    assert "7 not in the logs (i0, i1, i2, i3, i4)" in found.text
+    assert "Not used: 7 not in the logs (i0, i1, i2, i3, i4)" in found.text
+
+
+def test_why_most_labels_are_of_no_use_is_said_before_what_the_few_say() -> None:
+    """A run's message is cut: the cause stands within it, each with its number before the names."""
+    unused = [UnusedLabel("not in the logs", "x" * 80) for _ in range(97)] + [UnusedLabel("no score", "y")]
+    few, many = (report(drawn(1, labels)[0], unused=unused).text for labels in (3, 200))
+    assert few.split("\n")[1].startswith("Not used: 97 not in the logs; 1 no score (xxx")
+    assert many.split("\n")[-1].startswith("Not used: 97 not in the logs; 1 no score (xxx")
 
 
 @pytest.mark.parametrize("labels", [1, 2, 7, 19])

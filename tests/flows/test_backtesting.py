@@ -11,8 +11,15 @@ import pytest
 from prefect.client.orchestration import get_client
 
 from flows.backtesting import backtest
+from flows.evaluating.assignment import assign
+from flows.replaying.replay import Replay
+from flows.running.clock import at
 from tasks.domain.backtest import BacktestReport
 from tasks.domain.errors import JudgeError, SettingsError
+from tasks.domain.settings.judging import Judge, Sampling
+from tasks.domain.settings.logs import LogSource
+from tasks.domain.settings.monitors import Monitors
+from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
 from tasks.sources.made_up import MadeUpRelease, make_up
 from tests.judging.fake_judge import FakeJudge
 
@@ -104,7 +111,18 @@ def test_the_bad_release_would_have_been_rolled_back_to_the_good_one(report: Bac
     assert CHANGED < bad.rolled_back_at <= END + timedelta(minutes=10)
     assert bad.rolled_back_at == next(w.end for w in report.windows if w.worse) + timedelta(minutes=10)
     assert "would have been rolled back to 1" in report.text
+    assert f"Z: {next(w.reasons[0] for w in report.windows if w.worse).rstrip('.')}" in report.text
     assert "Nothing was switched" in report.text
+
+
+def test_a_window_that_is_not_over_is_left_out(logs: dict[str, str], production: Path) -> None:
+    """In the middle of one it would be judged by half its rows, and warned of at a time yet to come."""
+    asked = assign(SERVICE, LogSource.model_validate(logs), Judge(provider="heuristic"), Sampling(), Monitors(),
+                   Baseline(), Policy(), Target(), Alerts(), "6h", redo=False)  # fmt: skip
+    with at(END + timedelta(minutes=9)):
+        replays = [Replay(asked, None, end, 28, str(production / "half")) for end in (None, END)]
+    assert [replay.end for replay in replays] == 2 * [END - timedelta(hours=6)]
+    assert [replay.stretches[-1].end for replay in replays] == 2 * [END - timedelta(hours=6)]
 
 
 def test_simple_rules_are_told_beside(report: BacktestReport) -> None:
@@ -122,5 +140,8 @@ def test_production_is_not_touched_and_nothing_is_published_in_its_name(
     assert str(production / ".plumbline" / "backtest" / SERVICE) in report.mlflow_uri
     with get_client(sync_client=True) as client:
         kept = {one.key: one for one in client.read_artifacts()}
+        runs = [one for one in client.read_flow_runs() if SERVICE in one.name]
     assert not [key for key in kept if key in {f"verdict-{SERVICE}", f"progress-{SERVICE}", f"release-{SERVICE}"}]
     assert "would have rolled back" in str(kept[f"backtest-{SERVICE}"].data)
+    inner = {one.state.name for one in runs if one.name.startswith(f"backtest of {SERVICE} ") and one.state}
+    assert inner == {"Replayed"}
