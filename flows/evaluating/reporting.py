@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from flows.evaluating.serving import beside
 from flows.running.artifacts import table
@@ -18,6 +19,9 @@ from tasks.domain.report import (
 from tasks.domain.verdict import Verdict, worst
 from tasks.domain.window import span
 from tasks.store import Action
+
+_MESSAGE_AT_MOST = 400
+"""Characters of the reasons beside a state: a few lines of Prefect's page."""
 
 
 def window_report(evaluation: Evaluation, run_id: str, state: str) -> WindowReport:
@@ -106,7 +110,7 @@ def evaluation_report(
 def in_a_line(report: EvaluationReport, headline: str) -> str:
     """Return the message of the run's final state."""
     live = f"{report.live}. " if report.live else ""
-    return f"{headline.upper()}: {live}{'; '.join(report.reasons)[:400]}"
+    return f"{headline.upper()}: {live}{shorten('; '.join(report.reasons), _MESSAGE_AT_MOST, placeholder=' …')}"
 
 
 def add_intake(one: Intake, other: Intake) -> Intake:

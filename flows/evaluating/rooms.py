@@ -168,7 +168,7 @@ class Rooms:
             )
             windows = [WindowReport.model_validate_json(row.report) for row in rows if row.report]
         service, live = self.assignment.service, self._registry.live(self.assignment.service)
-        return evaluation_report(
+        report = evaluation_report(
             service,
             windows,
             self._intake,
@@ -178,11 +178,25 @@ class Rooms:
             live=live.name if live else None,
             acts=self.store.actions.of(service),
         )
+        report.reasons += self._under_other_settings()
+        return report
 
     def show(self) -> None:
         """Bring MLflow's front pages up to date: the fleet, the service's description, its releases' pages."""
         changed = {one.evaluation.release for one in self._settled}
         show(self.assignment.service, self.store, self._registry, changed)
+
+    def _under_other_settings(self) -> list[str]:
+        """Say which recent windows stand as settings found them that have changed since."""
+        asked = self.assignment
+        since = asked.now - asked.policy.max_catch_up * asked.length
+        rows = self.store.windows.decided_otherwise(asked.service, asked.config_hash, since, asked.now)
+        rows = [row for row in rows if row.window_end - row.window_start == asked.length]
+        if not rows:
+            return []
+        number = f"{len(rows)} windows were" if len(rows) > 1 else "1 window was"
+        start = f"start={rows[0].window_start:%Y-%m-%dT%H:%MZ}"
+        return [f"{number} decided before, under other settings; {start} decides anew what they are by these"]
 
     def _done(self, windows: Sequence[Window]) -> dict[tuple[str, datetime], WindowRow]:
         if not windows:

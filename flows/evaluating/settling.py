@@ -151,6 +151,7 @@ class Settling:
         run_id = self._tracker.record(
             evaluation, resume=summary.window_start in self._begun_before.get(summary.release, ())
         )
+        self._supersede(key, run_id)
         self._write_back(judged, evaluation)
         if _is_looked_at(evaluation, last=last):
             self._tracker.show_worst(run_id, evaluation)
@@ -170,6 +171,12 @@ class Settling:
             decision_id=evaluation.decision_id,
         )
         return Settled(evaluation, run_id, state)
+
+    def _supersede(self, key: tuple[str, str, datetime, datetime, str], run_id: str) -> None:
+        """Take the window's runs of other settings out of the views: each hour stands there once."""
+        for row in self._store.windows.elsewhere(*key):
+            if row.mlflow_run_id:
+                self._tracker.supersede(row.mlflow_run_id, run_id)
 
     def _bundle(self, on_trial: ReleaseOnTrial, evaluation: Evaluation) -> bytes:
         rubric = self._assignment.rubric

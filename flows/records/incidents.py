@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flows.records.kinds import ActionKind
@@ -43,7 +44,7 @@ class Incidents:
             if evaluation.verdict is Verdict.FAIL and "failed" not in known.detail:
                 since = evaluation.window.start.isoformat()
                 self.note(known, failed=since, decision_id=evaluation.decision_id, reasons=list(evaluation.reasons[:3]))
-            elif evaluation.verdict is Verdict.PASS and "failed" not in known.detail:
+            elif evaluation.verdict is Verdict.PASS and self._worst(known) is not Verdict.FAIL:
                 self.close(known, f"passed again at {evaluation.window.end:%Y-%m-%d %H:%M}Z")
 
     def switched(self, action: Action) -> None:
@@ -95,9 +96,26 @@ class Incidents:
         if not known or not seen:
             return ""
         watched = max(one.last_seen for one in seen) - seen[0].first_seen
-        alarms = [Alarm(failed="failed" in one.detail, right=one.detail.get("marked")) for one in known]
+        found = [(self._worst(one), one.detail.get("marked")) for one in known]
+        alarms = [Alarm(failed=verdict is Verdict.FAIL, right=marked) for verdict, marked in found if verdict]
         promised = Policy.model_validate(known[-1].detail.get("promised", {}))
         return alarm_record(alarms, watched, promised.warns_per_year, promised.false_rollbacks_per_year)
+
+    def _worst(self, incident: Action) -> Verdict | None:
+        """Return whether it is a failure or a warning by the newest decision on each window; None: neither any more.
+
+        Settings may have changed since. What a person marked, or a switch followed, stays what it was.
+        """
+        detail = incident.detail
+        recorded = Verdict.FAIL if "failed" in detail else Verdict.WARN
+        if {"marked", "action_id"} & detail.keys():
+            return recorded
+        start = datetime.fromisoformat(detail["opened"])
+        end = datetime.fromisoformat(detail["closed_at"]) if "closed_at" in detail else None
+        verdicts = self._store.windows.verdicts(self._service, incident.from_release or "", start, end)
+        if not verdicts:
+            return recorded
+        return next((verdict for verdict in (Verdict.FAIL, Verdict.WARN) if verdict in verdicts), None)
 
     def _begin(self, evaluation: Evaluation, policy: Policy) -> Action:
         action = Action(

@@ -23,7 +23,7 @@ from tasks.domain.verdict import Verdict
 from tasks.domain.window import parse_delay
 from tasks.registry import Registry
 from tasks.routing import Condition, Situation, unanswered
-from tasks.store import Action, ActionState, Store
+from tasks.store import Action, ActionState, Store, WindowRow
 
 
 class Lookout:
@@ -111,8 +111,10 @@ class Lookout:
         }
 
     def _served(self, release: str, config_hash: str | None) -> Served | None:
-        rows = self.store.windows.of_release(self.service, release, config_hash)
-        rows = [row for row in rows or self.store.windows.of_release(self.service, release) if row.verdict]
+        """What it did by the settings of a decision; else, or where it did not serve under those, by the newest."""
+        windows = self.store.windows
+        under = windows.of_release(self.service, release, config_hash) if config_hash else []
+        rows = [row for row in under if row.verdict] or _newest(windows.of_release(self.service, release))
         if not rows:
             return None
         return Served(
@@ -164,6 +166,15 @@ class Lookout:
             return None
         Incidents(self.service, self.store).switched(action)
         return action
+
+
+def _newest(rows: Sequence[WindowRow]) -> list[WindowRow]:
+    """Return each window once, as the newest settings found it; what was not decided anew stands as it was found."""
+    decided = [row for row in rows if row.verdict and row.evaluated_at]
+    newest: dict[tuple[datetime, datetime], WindowRow] = {}
+    for row in sorted(decided, key=lambda row: row.evaluated_at or row.window_end):
+        newest[row.window_start, row.window_end] = row
+    return list(newest.values())
 
 
 def _rejection_of(action: Action, release: str) -> bool:

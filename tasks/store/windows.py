@@ -111,6 +111,48 @@ class Windows:
             conditions.append(windows.c.config_hash == config_hash)
         return self._listed(*conditions)
 
+    def decided_otherwise(self, service: str, config_hash: str, start: datetime, end: datetime) -> list[WindowRow]:
+        """Return the windows in `[start, end)` that have a verdict under other configurations alone, in time order."""
+        decided = self._listed(
+            windows.c.service == service,
+            windows.c.verdict.is_not(None),
+            windows.c.window_start >= start,
+            windows.c.window_end <= end,
+        )
+        known = {_span(row) for row in decided if row.config_hash == config_hash}
+        return [row for row in decided if _span(row) not in known]
+
+    def elsewhere(
+        self, service: str, release: str, window_start: datetime, window_end: datetime, config_hash: str
+    ) -> list[WindowRow]:
+        """Return what the same window was found to be under other configurations."""
+        return self._listed(
+            windows.c.service == service,
+            windows.c.release == release,
+            windows.c.window_start == window_start,
+            windows.c.window_end == window_end,
+            windows.c.config_hash != config_hash,
+        )
+
+    def verdicts(self, service: str, release: str, start: datetime, end: datetime | None = None) -> list[str]:
+        """Return the verdict of each window of a release that begins in `[start, end)`, as found last.
+
+        Under whatever configuration that was: what was not decided anew stands as it was found.
+        """
+        query = (
+            select(windows.c.window_start, windows.c.window_end, windows.c.verdict)
+            .where(
+                windows.c.service == service,
+                windows.c.release == release,
+                windows.c.verdict.is_not(None),
+                windows.c.window_start >= start,
+                *([windows.c.window_start < end] if end else []),
+            )
+            .order_by(windows.c.evaluated_at)
+        )
+        newest = {(row.window_start, row.window_end): row.verdict for row in self._database.rows(query)}
+        return [newest[span] for span in sorted(newest)]
+
     def last_end(self, service: str, config_hash: str | None = None) -> datetime | None:
         """Return the end of the newest window with a verdict, or None."""
         query = select(func.max(windows.c.window_end)).where(
@@ -176,6 +218,10 @@ class Windows:
     def _listed(self, *conditions: ColumnElement[bool]) -> list[WindowRow]:
         query = select(windows).where(*conditions).order_by(windows.c.window_start, windows.c.release)
         return [window_row(row) for row in self._database.rows(query)]
+
+
+def _span(row: WindowRow) -> tuple[str, datetime, datetime]:
+    return row.release, row.window_start, row.window_end
 
 
 def _one(

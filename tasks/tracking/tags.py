@@ -12,6 +12,8 @@ from tasks.domain.verdict import Verdict
 
 NOTE = "mlflow.note.content"
 KEY = "plumbline.key"
+SUPERSEDED = "superseded window"
+"""Kind of a window's run that another took the place of; views and links ask for kind `window` alone."""
 COLOUR = "mlflow.runColor"
 """The dot before a run's name; MLflow would choose one by chance."""
 COLOURS = {

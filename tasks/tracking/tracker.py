@@ -21,7 +21,17 @@ from tasks.tracking.names import experiment_name, release_run_name, window_run_n
 from tasks.tracking.note import note_of
 from tasks.tracking.pages.report import render_report
 from tasks.tracking.places import link_to_run
-from tasks.tracking.tags import KEY, NOTE, bounded, params_of, release_key, release_tags, window_key, window_tags
+from tasks.tracking.tags import (
+    KEY,
+    NOTE,
+    SUPERSEDED,
+    bounded,
+    params_of,
+    release_key,
+    release_tags,
+    window_key,
+    window_tags,
+)
 from tasks.tracking.timeline import Timeline, points_again
 from tasks.tracking.views import service_views
 from tasks.tracking.worst import record_worst, worst_of
@@ -115,16 +125,24 @@ class Tracker:
             worst = worst_of(evaluation.judged)
             return record_worst(self.uri, experiment, run_id, worst, judge.model or judge.provider)
 
-    def supersede(self, run_id: str) -> None:
-        """Mark the run of a verdict that is being replaced; it is kept, and found no more as the window's run."""
+    def supersede(self, run_id: str, by: str | None = None) -> None:
+        """Mark the run of a verdict that another takes the place of: it is kept, out of every view.
+
+        Args:
+            run_id: The old run.
+            by: The run of the same window under other settings. The old one is then still the window's under its own;
+                None: the window is evaluated again under the same, and the old one is found no more.
+        """
         from mlflow.entities import RunTag
 
         with named(self.uri, TrackingError):
             run = self._client.get_run(run_id)
-            if run.data.tags.get("plumbline.superseded") == "true":
+            if run.data.tags.get("plumbline.kind") == SUPERSEDED:
                 return
-            self._client.log_batch(run_id, tags=[RunTag("plumbline.superseded", "true"), RunTag(KEY, "superseded")])
+            tags = {"plumbline.kind": SUPERSEDED, "plumbline.superseded": "true"}
+            tags |= {"plumbline.superseded_by": by} if by else {KEY: "superseded"}
             self._client.update_run(run_id, name=f"{run.info.run_name} (superseded)")
+            self._client.log_batch(run_id, tags=[RunTag(name, value) for name, value in tags.items()])
 
     def find_run(self, evaluation: Evaluation) -> Run | None:
         """Return the run of this very window and configuration, if there is one that was not superseded."""

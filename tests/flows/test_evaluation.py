@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
 
 from flows.evaluation import evaluate
+from flows.records.incidents import Incidents
+from flows.running.clock import at
 from tasks.domain.errors import JudgeError, SettingsError, SourceError, TrackingError
 from tasks.domain.report import EvaluationReport
 from tasks.domain.window import span
@@ -193,3 +196,34 @@ def test_no_text_of_users_leaves_through_report_or_artifact(service: str, logs: 
     text = run(service, logs).model_dump_json()
     rows = [json.loads(line) for line in logs.read_text().splitlines()[:200]]
     assert not any(row["response"] in text or row["prompt"] in text for row in rows if len(row["response"]) > 15)
+
+
+def test_a_changed_objective_says_what_stands_under_the_old_one_and_decides_it_anew_on_request(
+    service: str, logs: Path
+) -> None:
+    """Nothing is decided again by itself; once it is, each hour stands once in MLflow and no failure is counted."""
+    begun = END - timedelta(days=1)
+    strict, mild = ({"quality": {"min_score": score}} for score in (0.99, 0.01))
+    with at(END + timedelta(minutes=10)):
+        assert run(service, logs, monitors=strict, start=begun).verdict == "fail"
+        waiting = run(service, logs, monitors=mild, start=None, end=None)
+        assert waiting.windows == []
+        assert waiting.reasons[-1].startswith(
+            f"4 windows were decided before, under other settings; start={begun:%Y-%m-%dT%H:%MZ} decides anew"
+        )
+        with Store.open() as store:
+            assert "1 failure" in Incidents(service, store).record()
+    with at(END + timedelta(minutes=20)):
+        anew = run(service, logs, monitors=mild, start=begun)
+        assert {window.verdict for window in anew.windows} <= {"pass", "warn"}
+        assert "other settings" not in str(anew.reasons)
+        with Store.open() as store:
+            assert "1 failure" not in Incidents(service, store).record()
+    client = MlflowClient()
+    experiment = client.get_experiment_by_name(f"plumbline/{service}")
+    by_kind = {
+        kind: client.search_runs([experiment.experiment_id], f"tags.`plumbline.kind` = '{kind}'")
+        for kind in ("window", "superseded window")
+    }
+    assert {one.info.run_id for one in by_kind["window"]} == {one.mlflow_run_id for one in anew.windows}
+    assert len(by_kind["superseded window"]) == 4

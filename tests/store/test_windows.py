@@ -154,3 +154,19 @@ def test_names_are_only_names(store, name):
     one = (name, name, START, START + HOUR, name)
     store.windows.begin(*one)
     assert store.windows.get(*one).service == name
+
+
+def test_what_other_settings_decided_alone_is_told_and_the_newest_verdict_of_each_window_is_its(store):
+    """Decided anew, a window no longer stands as the old settings found it; what was not, does."""
+    for hour, config, verdict in ((0, "cafe", "fail"), (1, "cafe", "fail"), (0, "beef", "pass"), (2, "beef", "warn")):
+        store.windows.begin(*key(hour, config=config))
+        finish(store, key(hour, config=config), verdict=verdict, evaluated_at=START + (hour + len(verdict)) * HOUR)
+    store.windows.begin(*key(3))
+    asked = ("support-bot", "beef", START, START + 9 * HOUR)
+    assert [row.window_start for row in store.windows.decided_otherwise(*asked)] == [START + HOUR]
+    assert [row.verdict for row in store.windows.elsewhere(*key(0, config="beef"))] == ["fail"]
+    store.windows.supersede(*key(0, config="beef"))
+    store.windows.begin(*key(0, config="beef"))
+    finish(store, key(0, config="beef"), evaluated_at=START + 10 * HOUR)
+    assert store.windows.verdicts("support-bot", "1.4", START) == ["pass", "fail", "warn"]
+    assert store.windows.verdicts("support-bot", "1.4", START, START + HOUR) == ["pass"]

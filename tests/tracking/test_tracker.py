@@ -124,7 +124,22 @@ def test_a_superseded_run_is_kept_and_not_found_again(tracker: Tracker) -> None:
     tracker.supersede(first)
     assert tracker.find_run(evaluation(8, service="four")) is None
     assert tracker.record(evaluation(8, service="four")) != first
-    assert len(runs(tracker, "four", "window")) == 2
+    assert [len(runs(tracker, "four", kind)) for kind in ("window", "superseded window")] == [1, 1]
+
+
+def test_a_window_decided_anew_under_other_settings_stands_once_in_the_views(tracker: Tracker) -> None:
+    """The old run says which took its place, and is the window's again when it is decided under its own settings."""
+    first = tracker.record(evaluation(8, service="stricter"))
+    second = tracker.record(evaluation(8, Verdict.PASS, service="stricter", config_hash="beef"))
+    for _ in range(2):
+        tracker.supersede(first, second)
+    (old,) = runs(tracker, "stricter", "superseded window")
+    assert (old.info.run_name, old.data.tags["plumbline.superseded_by"]) == (
+        "2026-06-01T08:00Z 2 fail (superseded)", second,
+    )  # fmt: skip
+    assert [run.info.run_id for run in runs(tracker, "stricter", "window")] == [second]
+    assert tracker.record(evaluation(8, service="stricter"), resume=True) == first
+    assert {run.info.run_id for run in runs(tracker, "stricter", "window")} == {first, second}
 
 
 def test_a_recording_that_breaks_is_marked_as_failed(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
