@@ -87,8 +87,15 @@ def test_a_candidate_is_promoted_or_withdrawn(service: str, router: Router) -> N
     send_out(service, router, "2", 0.1)
     assert send_out(service, router, "2").live == "2"
     assert (router.serving, router.shares) == ("2", {})
+    release(service=service, release="3", model="m3", route=0.5)
+    assert router.shares == {"3": 0.5}  # by the router that is known
+
+
+def test_where_no_router_is_known_traffic_cannot_be_split(service: str) -> None:
+    """The alias points at one release."""
+    release(service=service, release="1", model="m1")
     with pytest.raises(RoutingError, match="cannot split traffic"):
-        release(service=service, release="3", model="m3", route=0.5)
+        release(service=service, release="2", model="m2", route=0.5)
 
 
 @pytest.mark.parametrize("fault", ["down", "lies"])
