@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from flows.replaying import guessed
+from flows.replaying.alone import alone
 from flows.replaying.trial import Trial
 from flows.running.terminal import say
 from tasks.domain.errors import PlumblineError, SettingsError
@@ -44,7 +45,13 @@ def _try(asked: argparse.Namespace, console: Console) -> int:
         say(console, words, prose=True)
     guessed.check(trial.guess)
     trial.choose(asked.service or None)
-    trial.hire(asked.model or None, _amount(asked.budget))
+    budget_usd = _amount(asked.budget)
+    with alone(trial.service):
+        return _replay(trial, asked.model or None, budget_usd, console)
+
+
+def _replay(trial: Trial, model: str | None, budget_usd: float, console: Console) -> int:
+    trial.hire(model, budget_usd)
     for note in trial.notes:
         say(console, f"- {note}", prose=True)
     if trial.guess.unsure_of_needed:

@@ -11,6 +11,7 @@ from flows.backtesting import backtest
 from flows.evaluating.assignment import assign
 from flows.evaluating.reporting import evaluation_report
 from flows.replaying import guessed
+from flows.replaying.alone import trial_home
 from flows.replaying.hindsight import rule_words, why_undecided
 from flows.replaying.hiring import hire, knock
 from flows.replaying.offering import Remarks, deployment, prefect_file
@@ -18,7 +19,6 @@ from flows.replaying.replay import Replay
 from flows.running.artifacts import slug
 from tasks.domain.backtest import BacktestReport
 from tasks.domain.errors import SettingsError
-from tasks.domain.places import TRIAL_HOME
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.monitors import LatencyMonitor, Monitors, QualityMonitor
 from tasks.domain.settings.policy import Alerts, Baseline, Policy, Target
@@ -158,10 +158,10 @@ class Trial:
             self.service, self.guess.source, judge, sampling, self._monitors,
             Baseline(), Policy(), Target(), Alerts(), self._window, redo=False,
         )  # fmt: skip
-        return Replay(asked, start, end, _DAYS, TRIAL_HOME)
+        return Replay(asked, start, end, _DAYS, str(trial_home(self.service)))
 
     def replay(self) -> None:
-        """Replay the period; everything is recorded below `.plumbline/try`."""
+        """Replay the period; everything is recorded in the service's own folder."""
         start, end = self._whole()
         self._report = cast(
             "BacktestReport",
@@ -175,7 +175,7 @@ class Trial:
                 start=start,
                 end=end,
                 budget_usd=self._judge.budget_usd_per_day or 1e9,
-                place=TRIAL_HOME,
+                place=str(trial_home(self.service)),
             ),
         )
 
@@ -221,7 +221,7 @@ class Trial:
 
     def write(self) -> dict[str, Path]:
         """Write the report, the worst window's own one where there is one, and the block; returns where they are."""
-        home, done = Path(TRIAL_HOME), self._done()
+        home, done = trial_home(self.service), self._done()
         written = {}
         worst = done.worst()
         if worst is not None and worst.mlflow_run_id:

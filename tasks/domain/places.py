@@ -12,4 +12,4 @@ DEMO_HOME = f"{HOME}/demo"
 DEMO_MLFLOW_URI = f"sqlite:///{DEMO_HOME}/mlflow.db"
 
 TRIAL_HOME = f"{HOME}/try"
-"""What `make try` leaves: the report, the block for prefect.yaml, and the records of its replay."""
+"""What `make try` leaves, a folder for each service: the report, the block for prefect.yaml, the replay's records."""

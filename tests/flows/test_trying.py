@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from flows.evaluation import evaluate
+from flows.replaying.alone import alone, trial_home
 from flows.replaying.trial import Trial
 from flows.trying import main
 from tasks.sources.made_up import MadeUpRelease, make_up
@@ -64,6 +65,19 @@ def test_what_is_wrong_is_one_line(
     assert words in told.out.splitlines()[-1]
     assert told.err == ""
     assert not (place / ".plumbline" / "try").exists()
+
+
+def test_a_second_trial_of_a_service_is_refused_while_one_is_at_work(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before it touches what the first one records."""
+    path = table(place)
+    with alone("<b>shop</b>"):
+        assert main([str(path)]) == 1
+    told = capsys.readouterr()
+    assert told.out.splitlines()[-1].endswith("another make try of '<b>shop</b>' is at work; wait for it, or stop it")
+    assert told.err == ""
+    assert [file.name for file in trial_home("<b>shop</b>").iterdir()] == [".lock"]
 
 
 def test_logs_without_a_release_say_in_the_block_what_is_missing(place: Path) -> None:
@@ -143,7 +157,7 @@ def test_a_judge_that_does_not_answer_ends_it_before_the_replay(
     assert main([str(table(place))]) == 1
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("Cannot try this: the judge at http://127.0.0.1:9/v1 does not answer (connection refused).")
-    assert not (place / ".plumbline" / "try" / "report.html").exists()
+    assert not (trial_home("<b>shop</b>") / "report.html").exists()
 
 
 def test_a_judge_that_fails_after_the_first_answer_leaves_all_undecided_and_says_so(
@@ -162,7 +176,7 @@ def test_a_judge_that_fails_after_the_first_answer_leaves_all_undecided_and_says
     assert re.search(r"- \d+ windows inconclusive, most of them: .*\.", told)
     assert "Not ready: most windows are undecided" in told
     assert re.search(r"Judging took \d+ calls, ", told)
-    assert "Nothing spoke against" not in (place / ".plumbline" / "try" / "report.html").read_text()
+    assert "Nothing spoke against" not in (trial_home("<b>shop</b>") / "report.html").read_text()
 
 
 def test_a_table_of_other_names_becomes_a_report_and_a_block_that_runs(
@@ -176,7 +190,8 @@ def test_a_table_of_other_names_becomes_a_report_and_a_block_that_runs(
     assert "Judging was offline: no call, no cost." in told.out
     assert "Ready for prefect.yaml" in told.out
     assert "min_score: 0.05  # word overlap has no absolute scale" in told.out
-    home = place / ".plumbline" / "try"
+    home = trial_home("<b>shop</b>")
+    assert f"{home}/report.html" in told.out
     page = (home / "report.html").read_text()
     assert "&lt;b&gt;shop&lt;/b&gt;" in page
     assert "<b>shop" not in page
