@@ -6,7 +6,6 @@ from datetime import datetime
 from textwrap import shorten
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
@@ -15,6 +14,7 @@ from flows.evaluating.assignment import assign
 from flows.replaying.hindsight import backtest_markdown, backtest_report
 from flows.replaying.replay import Replay
 from flows.running.artifacts import leave
+from flows.running.door import door
 from tasks.domain.backtest import BacktestReport
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource
@@ -30,7 +30,7 @@ def _run_name() -> str:
     return f"{asked.get('service', 'backtest')} {start} to {end}"
 
 
-@flow(name="backtest", flow_run_name=_run_name, persist_result=False)
+@door("backtest", _run_name)
 def backtest(
     service: Name,
     logs: LogSource,

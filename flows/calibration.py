@@ -6,13 +6,13 @@ from datetime import datetime
 from textwrap import shorten
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.calibrating.record import publish_calibration
 from flows.calibrating.rooms import calibrating, examination
+from flows.running.door import door
 from tasks.domain.calibration import CalibrationReport
 from tasks.domain.settings.judging import Judge
 from tasks.domain.settings.labels import Labels
@@ -26,7 +26,7 @@ def _run_name() -> str:
     return f"{asked.get('service', 'calibrate')} judge against people"
 
 
-@flow(name="calibrate", flow_run_name=_run_name, persist_result=False)
+@door("calibrate", _run_name)
 def calibrate(
     service: Name,
     labels: Labels,

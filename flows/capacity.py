@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.provisioning.record import publish_capacity
 from flows.provisioning.rooms import Commission, provisioning
+from flows.running.door import door
 from tasks.capacity import CapacityReport
 from tasks.domain.settings.capacity import Autoscaling
 from tasks.domain.settings.logs import LogSource
@@ -25,7 +25,7 @@ def _run_name() -> str:
     return f"{asked.get('service', 'plan_capacity')} capacity"
 
 
-@flow(name="plan_capacity", flow_run_name=_run_name, persist_result=False)
+@door("plan_capacity", _run_name)
 def plan_capacity(
     service: Name,
     logs: LogSource,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
@@ -13,6 +12,7 @@ from prefect.states import Completed
 from flows.comparing.contest import contest
 from flows.comparing.record import publish_comparison
 from flows.comparing.rooms import comparing
+from flows.running.door import door
 from tasks.domain.settings.experiments import Experiment
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource
@@ -28,7 +28,7 @@ def _run_name() -> str:
     return f"{asked.get('service', 'compare')} {names}"
 
 
-@flow(name="compare", flow_run_name=_run_name, persist_result=False)
+@door("compare", _run_name)
 def compare(
     service: Name,
     logs: LogSource,

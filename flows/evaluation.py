@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
@@ -15,6 +14,7 @@ from flows.evaluating.publishing import ending, publish
 from flows.evaluating.rooms import opened
 from flows.running.aside import is_aside
 from flows.running.clock import now
+from flows.running.door import door
 from tasks.domain.report import EvaluationReport
 from tasks.domain.settings.judging import Judge, Sampling
 from tasks.domain.settings.logs import LogSource
@@ -35,7 +35,7 @@ def _moment(value: Any) -> str:
     return f"{value:%Y-%m-%d %H:%MZ}" if isinstance(value, datetime) else str(value or "")
 
 
-@flow(name="evaluate", flow_run_name=_run_name, persist_result=False)
+@door("evaluate", _run_name)
 def evaluate(
     service: Name,
     logs: LogSource,

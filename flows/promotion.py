@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 
 from flows.people.showing import show_moved
 from flows.requests.promotion import PromotionRequest
 from flows.requests.request import ended
+from flows.running.door import door
 from flows.running.tagging import tag
 from tasks.domain.report import PromotionReport
 from tasks.domain.settings.words import Line, Name
@@ -22,7 +22,7 @@ def _run_name() -> str:
     return f"{asked.get('service', 'promote')} {'dry run' if asked.get('dry_run') else 'promote'}"
 
 
-@flow(name="promote", flow_run_name=_run_name, persist_result=False)
+@door("promote", _run_name)
 def promote(
     service: Name,
     decision_id: str | None = None,

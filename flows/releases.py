@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.people.showing import show_moved
 from flows.running.artifacts import leave
+from flows.running.door import door
 from flows.running.refusing import refused
 from flows.running.tagging import tag
 from flows.switching.registering import Candidate
@@ -30,7 +30,7 @@ def _run_name() -> str:
     return f"{asked.get('service', 'release')} {asked.get('release', '')}"
 
 
-@flow(name="release", flow_run_name=_run_name, persist_result=False)
+@door("release", _run_name)
 def release(
     service: Name,
     release: Name,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.people.showing import show_moved
 from flows.running.artifacts import leave
+from flows.running.door import door
 from flows.running.refusing import refused
 from flows.running.tagging import tag
 from flows.switching.answers import Answers
@@ -28,7 +28,7 @@ def _run_name() -> str:
     return f"{asked.get('service', 'respond')} {asked.get('action', '')}"
 
 
-@flow(name="respond", flow_run_name=_run_name, persist_result=False)
+@door("respond", _run_name)
 def respond(
     service: Name,
     action: Literal["acknowledge", "silence", "hold", "resume", "undo", "mark_true", "mark_false"],

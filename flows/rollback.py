@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 
 from flows.people.showing import show_moved
 from flows.requests.request import ended
 from flows.requests.rollback import RollbackRequest
+from flows.running.door import door
 from flows.running.tagging import tag
 from tasks.domain.report import RollbackReport
 from tasks.domain.settings.policy import Alerts, Target
@@ -23,7 +23,7 @@ def _run_name() -> str:
     return f"{asked.get('service', 'roll_back')} {'dry run' if asked.get('dry_run') else 'roll back'}"
 
 
-@flow(name="roll_back", flow_run_name=_run_name, persist_result=False)
+@door("roll_back", _run_name)
 def roll_back(
     service: Name,
     reason: Line,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas import State
 from prefect.runtime import flow_run
 
 from flows.requests.request import ended
 from flows.requests.scaling import ScalingRequest
+from flows.running.door import door
 from flows.running.tagging import tag
 from tasks.domain.report import ScalingReport
 from tasks.domain.settings.words import Line, Name
@@ -21,7 +21,7 @@ def _run_name() -> str:
     return f"{asked.get('service', 'scale')} {'dry run' if asked.get('dry_run') else 'scale'}"
 
 
-@flow(name="scale", flow_run_name=_run_name, persist_result=False)
+@door("scale", _run_name)
 def scale(
     service: Name,
     plan_id: str | None = None,
