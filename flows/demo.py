@@ -94,6 +94,8 @@ def _perform(console: Console, play: Play, judge: Drill, start: datetime) -> lis
         bar = progress.add_task("", total=DAYS)
         for act in ACTS:
             progress.update(bar, description=act.what or "quiet days")
+            if not console.is_terminal:  # no bar: whoever reads a file or a CI log sees that it goes on
+                console.print(f"{datetime.now(UTC):%H:%M:%S}Z  {act.days:g} days: {act.what or 'quiet'} ...")
             played.append(perform(act, play, judge, played[-1].end if played else start))
             progress.advance(bar, act.days)
     return played

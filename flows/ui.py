@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from rich.console import Console
 from flows.running.embedded import HOME
 from flows.running.terminal import say
 from tasks.domain.places import DEMO_MLFLOW_URI, EMBEDDED_MLFLOW_URI
-from tasks.tracking import newest_failure
+from tasks.tracking import holds_services, newest_failure
 
 _READY_WITHIN_SECONDS = 90
 
@@ -60,6 +61,9 @@ def main() -> int:
         console.print("Nothing was recorded yet; run `make demo` first.")
         return 1
     recorded = _recorded()
+    # Ended from outside it ends as by Ctrl-C: its servers with it.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     with ExitStack() as held:
         prefect_port = _port(held, int(os.environ.get("PREFECT_SERVER_API_PORT", "4200")))
         mlflow_port = _port(held, int(os.environ.get("MLFLOW_PORT", "5000")))
@@ -84,19 +88,18 @@ def main() -> int:
             silent = [server for server in servers if not server.answers()]
         if silent:
             return _told(console, silent[0])
-        whose = "the demo, " if recorded == DEMO_MLFLOW_URI else ""
         console.print(
-            f"MLflow   {mlflow}    {whose}experiment plumbline/<service>: one run a release, one a window\n"
-            f"Prefect  {prefect}    runs, their artifacts and logs",
+            f"MLflow   {mlflow}    experiment plumbline/<service>: one run a release, one a window\n"
+            f"Prefect  {prefect}    runs, their artifacts and logs\n",
             soft_wrap=True,
         )
+        say(console, f"Shown is {recorded}" + (" (the demo)" if recorded == DEMO_MLFLOW_URI else ""))
+        for other in [uri for uri in _databases() if uri != recorded]:
+            say(console, f"There is also: MLFLOW_TRACKING_URI={other} make ui")
         for words in _incident(recorded, mlflow, prefect):
             say(console, words)
         console.print("Ctrl-C stops both.")
-        try:
-            return _told(console, _first_to_end(servers))
-        except KeyboardInterrupt:
-            return 0
+        return _told(console, _first_to_end(servers))
 
 
 def _incident(recorded: str, mlflow: str, prefect: str) -> list[str]:
@@ -140,16 +143,22 @@ def _prefect_command(port: int) -> list[str]:
     return [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
 
 
-def _recorded() -> str:
-    """Where MLflow's records are: the environment's choice, else the newer of one's own and the demo's."""
-    if chosen := os.environ.get("MLFLOW_TRACKING_URI"):
-        return chosen
+def _databases() -> list[str]:
+    """One's own MLflow database and the demo's, those that exist, the newer one first."""
     ages = {
         uri: path.stat().st_mtime
         for uri in (EMBEDDED_MLFLOW_URI, DEMO_MLFLOW_URI)
         if (path := Path(uri.removeprefix("sqlite:///"))).exists()
     }
-    return max(ages, key=lambda uri: ages[uri], default=EMBEDDED_MLFLOW_URI)
+    return sorted(ages, key=lambda uri: ages[uri], reverse=True)
+
+
+def _recorded() -> str:
+    """Where MLflow's records are: the environment's choice, else the newer database in which a service is recorded."""
+    if chosen := os.environ.get("MLFLOW_TRACKING_URI"):
+        return chosen
+    known = _databases()
+    return next((uri for uri in known if holds_services(uri)), known[0] if known else EMBEDDED_MLFLOW_URI)
 
 
 def _mlflow_command(port: int, uri: str) -> list[str]:
@@ -183,4 +192,5 @@ def _port(held: ExitStack, wanted: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    with suppress(KeyboardInterrupt):  # both servers have ended with it
+        raise SystemExit(main())

@@ -15,6 +15,7 @@ from flows.records.orders import in_force, refuse_while_held
 from flows.running.clock import now
 from flows.switching.switchboard import Switchboard, switchboard
 from tasks.domain.errors import SettingsError
+from tasks.domain.nearest import nearest
 from tasks.domain.report import ResponseReport
 from tasks.domain.settings.policy import Alerts, Target
 from tasks.domain.window import aware_utc
@@ -71,9 +72,17 @@ class Answers:
         if not now() < end <= now() + _LONGEST:
             raise SettingsError(f"until {end:%Y-%m-%d %H:%M}Z must lie within the next {_LONGEST.days} days")
         with Store.open() as store:
+            doubt = self._doubt(store)
             self._record(store, action, end)
         what = "no messages" if action is ActionKind.SILENCE else "nothing is switched"
-        return self._report(action, f"{what} for {self._service} until {end:%Y-%m-%d %H:%M}Z ({self._by})", end)
+        return self._report(action, f"{what} for {self._service} until {end:%Y-%m-%d %H:%M}Z ({self._by}){doubt}", end)
+
+    def _doubt(self, store: Store) -> str:
+        """Say it where a service was never evaluated nor released: the order comes early, or its name is misspelled."""
+        known = store.actions.services(but=_ORDERS)
+        if not known or self._service in {"*", *known}:
+            return ""
+        return f". Nothing is known yet of a service {self._service!r}; {nearest(self._service, known)}"
 
     def _resume(self) -> ResponseReport:
         with Store.open() as store:

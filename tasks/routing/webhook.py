@@ -73,8 +73,18 @@ class WebhookTarget:
         self.post(self._order("switch", to, expected), key)
 
     def split(self, control: Release, candidate: Release, split: Split, *, key: str) -> None:
-        """Tell the router to give a candidate a share."""
+        """Tell the router to give a candidate a share, and read back that not one of both has all traffic.
+
+        Raises:
+            RoutingError: when it refuses, or one release serves alone: it took the order for another one, or for none.
+        """
         self.post(self._order("split", candidate, control) | {"share": split.share} | split.to_json(), key)
+        alone = self._read_back()["release"]
+        if alone is not None:
+            raise RoutingError(
+                f"{self.name}: it was told to split traffic between {control.name!r} and {candidate.name!r}, and reads "
+                f'back as serving {alone!r} alone; while traffic is split it shall answer {{"release": null}}'
+            )
 
     def follows(self, plan: ScalingPlan) -> bool:
         """Ask the router which plan of replicas it follows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -146,6 +146,11 @@ class Actions:
     def of(self, service: str) -> list[Action]:
         """Return the service's actions, oldest first."""
         return self._listed(actions.c.service == service)
+
+    def services(self, *, but: Collection[str] = ()) -> list[str]:
+        """Return the services about which anything but actions of these kinds was recorded, by name."""
+        known = select(actions.c.service).where(actions.c.kind.not_in(but)).distinct().order_by(actions.c.service)
+        return [row.service for row in self._database.rows(known)]
 
     def unfinished(self, service: str) -> list[Action]:
         """Return the service's actions about which something is left to be done, oldest first."""

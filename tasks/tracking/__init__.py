@@ -1,12 +1,13 @@
 """Tracking: what an evaluated window leaves in MLflow: runs, metrics, tables, and a report that explains the verdict.
 
 `Tracker.connect()` is the door, `Showcase.connect()` keeps the front pages; `render_report` makes a window's page,
-`render_period` that of many windows; `newest_failure` says where to look first; `assess` writes scores to the traces
-they are about; `Studies` records comparisons, calibrations and plans beside the windows, each with a page of its own.
+`render_period` that of many windows; `newest_failure` says where to look first, `holds_services` whether there is
+anything to look at; `assess` writes scores to the traces they are about; `Studies` records comparisons, calibrations
+and plans beside the windows, each with a page of its own.
 """
 
 from tasks.tracking.assessments import assess
-from tasks.tracking.failures import FailedWindow, newest_failure
+from tasks.tracking.failures import FailedWindow, holds_services, newest_failure
 from tasks.tracking.incidents import incidents_of
 from tasks.tracking.pages.period import render_period
 from tasks.tracking.pages.report import render_report
@@ -24,6 +25,7 @@ __all__ = [
     "Studies",
     "Tracker",
     "assess",
+    "holds_services",
     "incidents_of",
     "interval_figure",
     "newest_failure",

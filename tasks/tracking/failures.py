@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from tasks.domain.errors import TrackingError
 from tasks.registry import connect, named
 
+_SERVICES = "name LIKE 'plumbline/%'"
+"""The experiments of services, as MLflow is asked for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class FailedWindow:
@@ -25,6 +28,17 @@ class FailedWindow:
     flow_run_id: str | None
 
 
+def holds_services(uri: str) -> bool:
+    """Whether anything of a service is recorded there.
+
+    Raises:
+        TrackingError: when MLflow does not answer, naming the address.
+    """
+    client, address = connect(uri, TrackingError)
+    with named(address, TrackingError):
+        return bool(client.search_experiments(filter_string=_SERVICES, max_results=1))
+
+
 def newest_failure(uri: str) -> FailedWindow | None:
     """Return the window that failed last, over all services; None where none did.
 
@@ -33,7 +47,7 @@ def newest_failure(uri: str) -> FailedWindow | None:
     """
     client, address = connect(uri, TrackingError)
     with named(address, TrackingError):
-        experiments = client.search_experiments(filter_string="name LIKE 'plumbline/%'")
+        experiments = client.search_experiments(filter_string=_SERVICES)
         runs = client.search_runs(
             [known.experiment_id for known in experiments],
             "tags.`plumbline.kind` = 'window' and tags.`plumbline.verdict` = 'fail'",

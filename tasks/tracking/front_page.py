@@ -56,7 +56,7 @@ def _incident(standing: Standing) -> str:
     if bad is None:
         return "No incident in four weeks."
     done = f", {standing.answer}" if standing.answer else ""
-    return f"Last: {bad.release} {bad.verdict.upper()}{done} ({bad.start:%m-%d %H:%M}Z)."
+    return f"Last: {bad.release} {bad.verdict.upper()} {bad.start:%m-%d %H:%M}Z{done}."
 
 
 def release_note(service: str, release: Release | None, newest: WindowReport, experiment: str, run_id: str) -> str:

@@ -71,11 +71,19 @@ class Standing:
 
     @property
     def answer(self) -> str:
-        """What was done after the newest incident began, in a few words, without when and by whom; empty: nothing."""
-        if self.incident is None:
+        """What was done about the newest incident, in a few words, without when and by whom; empty: nothing yet.
+
+        That is the newest move away from its release since it began, or back to it by an undo: a release or a share of
+        another one is no answer to it.
+        """
+        bad = self.incident
+        if bad is None:
             return ""
-        after = [words for words in self.done if words[:16] >= f"{self.incident.start:%Y-%m-%d %H:%M}"]
-        return after[0][18:].split(" by ", maxsplit=1)[0] if after else ""
+        after = [words for words in self.done if words[:16] >= f"{bad.start:%Y-%m-%d %H:%M}"]
+        moves = [words[18:].split(" by ", maxsplit=1)[0] for words in after]
+        away, back = f": {bad.release} → ", f" → {bad.release}"
+        about = (move for move in moves if away in move or (move.endswith(back) and "undone" in move))
+        return next(about, "")
 
 
 def standing_of(

@@ -83,7 +83,9 @@ class Router:
         elif key not in self.keys:
             if order["expected"] not in {self.serving, *self.shares}:
                 return 409, {}
-            if order["action"] == "split":
+            if order["action"] == "split" and self.fault == "lies":
+                self.keys.append(key)
+            elif order["action"] == "split":
                 self.shares = {order["release"]: order["share"]}
                 self.split = {name: order[name] for name in ("salt", "unit", "shares")}
             else:

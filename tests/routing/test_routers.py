@@ -77,6 +77,15 @@ def test_a_candidate_gets_a_share_and_loses_it_again(kind: str, router: Router) 
         made.split(NEW, THIRD, TENTH, key="again")
 
 
+def test_a_router_that_does_not_know_a_split_is_found_out(router: Router) -> None:
+    """It says yes, as one does that takes every order for a switch; then one release serves alone."""
+    router.fault = "lies"
+    made = target("webhook", router)
+    assert isinstance(made, SplittingTarget)
+    with pytest.raises(RoutingError, match="told to split .* and reads back as serving '2' alone"):
+        made.split(NEW, THIRD, TENTH, key="split")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_router_that_lies_is_found_out(kind: str, router: Router) -> None:
     """It says yes and goes on serving the old one."""

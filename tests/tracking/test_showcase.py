@@ -63,6 +63,21 @@ def test_the_judge_costs_what_it_cost_in_the_last_day() -> None:
     assert standing_of("one", [window(0)], "1").judge_usd_a_day is None
 
 
+@pytest.mark.parametrize(
+    ("done", "answer"),
+    [
+        (["2026-06-02 09:00Z given a share: 1 → 3 by ci", DONE], "rolled back: 2 → 1"),
+        (["2026-06-02 09:00Z rollback undone: 1 → 2 by ada (why)", DONE], "rollback undone: 1 → 2"),
+        (["2026-06-02 09:00Z released: 1 → 2 by ci"], ""),
+        ([], ""),
+    ],
+)
+def test_only_what_took_the_failed_release_away_answers_an_incident(done: list[str], answer: str) -> None:
+    """Another release's share came later, and is about something else."""
+    bad = window(7, Verdict.FAIL, release="2")
+    assert standing_of("one", [bad, window(8)], "1", done=done).answer == answer
+
+
 def test_a_services_description_answers_in_its_first_line(showcase: Showcase) -> None:
     """Live release, verdict, what fell when, what was done; then where to go on."""
     for at, name, verdict in ((2, "1", Verdict.PASS), (7, "2", Verdict.FAIL)):
@@ -70,7 +85,7 @@ def test_a_services_description_answers_in_its_first_line(showcase: Showcase) ->
     where = showcase.show(standing("shown"), [release("shown", "1")], frozenset({"1", "2"}))
     experiment = showcase._client.get_experiment_by_name("plumbline/shown")
     first, links, *_ = experiment.tags["mlflow.note.content"].split("\n\n")
-    assert first == ("Live: 1, PASS since 06-01 08:00Z. Last: 2 FAIL, rolled back: 2 → 1 (06-01 07:00Z).")
+    assert first == ("Live: 1, PASS since 06-01 08:00Z. Last: 2 FAIL 06-01 07:00Z, rolled back: 2 → 1.")
     experiment_id, run_id = where["1"].split("/")
     assert f"(#/experiments/{experiment_id}/runs/{run_id}/artifacts/report.html)" in links
     views = {json.loads(v)["name"] for k, v in experiment.tags.items() if k.startswith("mlflow.sharedViewState.")}

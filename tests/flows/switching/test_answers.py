@@ -63,3 +63,13 @@ def test_an_undo_whose_router_refuses_is_told(service: str, router: Router, told
     with pytest.raises(Exception, match="webhook of"):
         respond(service=service, action="undo", target=target(router), alerts={"urls": ["HOOK"]}, **SAYS)
     assert [body["kind"] for body in told.got] == ["rollback_failed"]
+
+
+def test_an_order_for_a_service_that_nobody_knows_says_so(service: str) -> None:
+    """Whoever misspells a name would believe that nothing is switched; who orders early is right."""
+    release(service=service, release="1", model="m", by="ci")
+    early = respond(service=f"{service}x", action="hold", **SAYS)
+    assert f"Nothing is known yet of a service '{service}x'; did you mean '{service}'?" in early.text
+    again = respond(service=f"{service}x", action="silence", **SAYS)
+    assert "did you mean" in again.text
+    assert "Nothing is known" not in respond(service=service, action="hold", **SAYS).text
