@@ -82,7 +82,7 @@ def test_a_router_that_does_not_know_a_split_is_found_out(router: Router) -> Non
     router.fault = "lies"
     made = target("webhook", router)
     assert isinstance(made, SplittingTarget)
-    with pytest.raises(RoutingError, match="told to split .* and reads back as serving '2' alone"):
+    with pytest.raises(RoutingError, match=r"told to split .* and reads back as serving '2' alone"):
         made.split(NEW, THIRD, TENTH, key="split")
 
 
