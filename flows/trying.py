@@ -14,7 +14,7 @@ from rich.console import Console
 
 from flows.replaying import guessed
 from flows.replaying.alone import alone
-from flows.replaying.trial import Trial
+from flows.replaying.trial import USUAL_BUDGET_USD, Trial
 from flows.running.terminal import say
 from tasks.domain.errors import PlumblineError, SettingsError
 
@@ -52,10 +52,12 @@ def _try(asked: argparse.Namespace, console: Console) -> int:
 
 def _replay(trial: Trial, model: str | None, budget_usd: float, console: Console) -> int:
     trial.hire(model, budget_usd)
-    for note in trial.notes:
-        say(console, f"- {note}", prose=True)
     if trial.guess.unsure_of_needed:
         say(console, f"One row as it would be read:\n{guessed.one_row(trial.guess)}")
+    _list(console, "Answer these", trial.guess.questions)
+    if trial.guess.questions:
+        say(console, f"  In one line, as guessed; mend what is not so:\n  {trial.again}")
+    _list(console, "Good to know", trial.notes)
     trial.knock()
     say(console, f"\n{trial.plan}", prose=True)
     with console.status("Replaying ..."):
@@ -69,6 +71,13 @@ def _replay(trial: Trial, model: str | None, budget_usd: float, console: Console
     return 1 if trial.undecided else 0
 
 
+def _list(console: Console, heading: str, entries: Sequence[str]) -> None:
+    if entries:
+        console.print(f"[bold]{heading}[/]:")
+    for entry in entries:
+        say(console, f"- {entry}", prose=True)
+
+
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make try", description=__doc__)
     parser.add_argument("logs", help="file, folder or glob")
@@ -76,7 +85,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--map", default="", help="what you know better: name=column,name=column")
     parser.add_argument("--zone", default="", help="of times without one, such as Europe/Berlin")
     parser.add_argument("--model", default="", help="the judge's, where OPENAI_API_KEY is set")
-    parser.add_argument("--budget", default="2", help="USD that judging may cost at most")
+    parser.add_argument("--budget", default=f"{USUAL_BUDGET_USD:g}", help="USD that judging may cost at most")
     return parser.parse_args(sys.argv[1:] if arguments is None else arguments)
 
 

@@ -11,6 +11,7 @@ from tasks.domain.interaction import REQUIRED_NAMES
 from tasks.sources.guessing import Guess
 
 _CAUSES_SHOWN = 8
+_SURE = "sure?"
 _READ_AS = {"timestamp": "ISO 8601, 31.12.2026 23:59:59 or a count since 1970 are read"}
 """What would have been understood, by canonical name."""
 
@@ -18,7 +19,8 @@ _READ_AS = {"timestamp": "ISO 8601, 31.12.2026 23:59:59 or a count since 1970 ar
 def beside(guess: Guess) -> dict[tuple[str, str], str]:
     """Return the comments of mapped columns, by (canonical name, column)."""
     left_out = {(name, ""): "left out: its values are not understood" for name in guess.source.columns}
-    return left_out | {(one.name, one.path): "sure?" for one in guess.columns if one.unsure}
+    zone = {("timezone", guess.source.timezone or ""): _SURE} if guess.naive else {}
+    return left_out | zone | {(one.name, one.path): _SURE for one in guess.columns if one.asked_about}
 
 
 def mapping(guess: Guess) -> str:

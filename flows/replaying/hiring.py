@@ -36,12 +36,16 @@ class Hired:
         sampling: How many of a window.
         notes: What a person should know about it.
         spend: What it is expected to take; None: it works offline.
+        instead_of: The real judge, where the limit is too small for it.
+        needs_usd: The limit it would take.
     """
 
     judge: Judge
     sampling: Sampling
     notes: tuple[str, ...]
     spend: ExpectedSpend | None = None
+    instead_of: Judge | None = None
+    needs_usd: float = 0.0
 
 
 def hire(model: str | None, budget_usd: float, expected: Callable[[Judge, Sampling], ExpectedSpend]) -> Hired:
@@ -71,7 +75,7 @@ def hire(model: str | None, budget_usd: float, expected: Callable[[Judge, Sampli
             note = (
                 f"{judge.model} needs at least {least:.2f} USD; you allow {budget_usd:g} (BUDGET=...): judged offline"
             )
-            return Hired(judge=offline, sampling=Sampling(), notes=(note,))
+            return Hired(judge=offline, sampling=Sampling(), notes=(note,), instead_of=judge, needs_usd=least)
         fewer = int(_SPARE * each * budget_usd / cost)
         sampling = Sampling(per_window=max(_FEWEST, min(fewer, each - 1)))
         spend = expected(judge, sampling)

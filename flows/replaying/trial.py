@@ -11,6 +11,7 @@ from flows.backtesting import backtest
 from flows.evaluating.assignment import assign
 from flows.evaluating.reporting import evaluation_report
 from flows.replaying import guessed
+from flows.replaying.again import again
 from flows.replaying.alone import trial_home
 from flows.replaying.hindsight import rule_words, why_undecided
 from flows.replaying.hiring import hire, knock
@@ -36,6 +37,9 @@ _LENGTHS = ("1h", "3h", "6h", "12h", "1d")
 _SLACK = 1.25
 """How much slower than now it may get before the objective is breached."""
 
+USUAL_BUDGET_USD = 2.0
+"""What judging may cost where nobody says."""
+
 _NO_SCALE = 0.05
 """Objective of a judge that has no absolute scale: as good as none."""
 
@@ -51,10 +55,14 @@ class Trial:
 
     def __init__(self, logs: str, told: Mapping[str, str], zone: str | None) -> None:
         self.guess = guess(logs, told, zone)
-        self.notes = list(self.guess.questions)
+        self.notes = list(self.guess.notes)
+        self._told, self._zone = dict(told), zone
         self.service = ""
         self.plan = ""
+        self._asked: dict[str, str] = {}
         self._judge = Judge(provider="heuristic")
+        self._instead_of: Judge | None = None
+        self._needs_usd = 0.0
         self._sampling = Sampling()
         self._monitors = Monitors()
         self._window = "1h"
@@ -83,6 +91,10 @@ class Trial:
             raise SettingsError(
                 f"SERVICE {service!r} is none of {', '.join(repr(name) for name, _ in services[:8])}; choose one"
             )
+        if service and services:
+            # That it is found there says that the column is the service's.
+            self.guess = self.guess.confirmed("service")
+            self._asked["SERVICE"] = service
         file = Path(self.guess.source.path).name.partition(".")[0]
         self.service = service or (services[0][0] if services else slug(file))
         if len(services) > 1 and not service:
@@ -131,7 +143,11 @@ class Trial:
         """Take the real judge where there is a key and its cost is within the limit, else the heuristic."""
         hired = hire(model, budget_usd, lambda *chosen: self._replay(*chosen).expected(float("inf")))
         self._judge, self._sampling = hired.judge, hired.sampling
+        self._instead_of, self._needs_usd = hired.instead_of, hired.needs_usd
         self.notes += hired.notes
+        self._asked |= {"MODEL": model} if model else {}
+        limit = self._needs_usd or budget_usd
+        self._asked |= {"BUDGET": f"{limit:g}"} if limit != USUAL_BUDGET_USD else {}
         start, end = self._whole()
         replaying = f"Replaying {self.service}, {span(start, end)}, in windows of {self._window}, judged"
         if hired.spend is not None:
@@ -139,7 +155,7 @@ class Trial:
             return
         self._monitors = self._monitors.model_copy(update={"quality": QualityMonitor(min_score=_NO_SCALE)})
         self.notes.append(
-            "word overlap has no absolute scale: releases are compared, and the objective of quality "
+            "word overlap has no absolute scale: releases are compared, and the objective of quality here "
             f"(min_score {_NO_SCALE:g}) is as good as none"
         )
         self.plan = f"{replaying} offline (no LLM, no cost)."
@@ -185,7 +201,7 @@ class Trial:
         done = self._done()
         undecided = [one for one in done.windows if one.verdict == Verdict.INCONCLUSIVE]
         why = f"- {len(undecided)} windows inconclusive, most of them: {why_undecided(undecided)}." if undecided else ""
-        return "\n".join(filter(None, [done.text, why, self._spent()]))
+        return "\n".join(filter(None, [done.text, why, self._spent(), self._missed()]))
 
     def _spent(self) -> str:
         judge = self._done().judge
@@ -193,6 +209,14 @@ class Trial:
             return "Judging was offline: no call, no cost."
         cost = "cost unknown" if judge.cost_usd is None else f"{judge.cost_usd:.2f} USD"
         return f"Judging took {judge.calls:,} calls, {cost}."
+
+    def _missed(self) -> str:
+        if self._instead_of is None:
+            return ""
+        return (
+            "Judged by word overlap only, which misses much of what a judge finds: with "
+            f"BUDGET={self._needs_usd:.2f} {self._instead_of.model} judges."
+        )
 
     @property
     def undecided(self) -> bool:
@@ -203,11 +227,25 @@ class Trial:
     @property
     def ready(self) -> str:
         """What heads the block: whether it can be used as it is."""
-        if self.guess.unsure_of_needed:
-            return "Not ready: answer the questions above"
-        if self.undecided:
-            return "Not ready: most windows are undecided, see above"
+        if stands_open := self._open("answer the questions above"):
+            return stands_open
         return "Ready for prefect.yaml (mode dry_run: it says what it would do)"
+
+    def _open(self, ask: str) -> str:
+        """Return why the block is not to be used yet; empty when it is."""
+        reasons = [ask] if self.guess.questions else []
+        if self._instead_of is not None:
+            reasons.append(f"judged by word overlap only; a judge needs BUDGET={self._needs_usd:.2f}")
+        if self._report is not None and self.undecided:
+            reasons.append("most windows are undecided, see above")
+        return f"Not ready: {'; '.join(reasons)}" if reasons else ""
+
+    @property
+    def again(self) -> str:
+        """The line that asks for this trial with every guess confirmed."""
+        guessed_columns = {one.name: one.path for one in self.guess.columns if one.asked_about}
+        zone = self.guess.source.timezone if self.guess.naive else self._zone
+        return again(self.guess.source.path, guessed_columns | self._told, {"ZONE": zone or "", **self._asked})
 
     @property
     def mlflow_uri(self) -> str:
@@ -233,7 +271,7 @@ class Trial:
             done.service, done.windows, done.intake, done.judge, [], nothing="no window has interactions"
         )
         said = [line.removeprefix("- ") for line in self.text.split("\n")] + rule_words(done.rules)
-        caveats = [_sentence(note) for note in self.notes]
+        caveats = [_sentence(note) for note in (*self.guess.questions, *self.notes)]
         title = f"{done.service}: what would have happened"
         report.write_text(render_period(period, title=title, notes=said, caveats=caveats))
         file.write_text(prefect_file(self.service, self._parameters(), str(file), self._remarks()))
@@ -241,11 +279,14 @@ class Trial:
 
     def _parameters(self) -> dict[str, Any]:
         """Return the parameters of `evaluate` that differ from the defaults."""
+        monitors = self._monitors
+        if self._instead_of is not None:  # the objective was that of the one who stood in
+            monitors = monitors.model_copy(update={"quality": QualityMonitor()})
         chosen = {
             "logs": self.guess.source,
-            "judge": self._judge,
+            "judge": self._instead_of or self._judge,
             "sampling": self._sampling,
-            "monitors": self._monitors,
+            "monitors": monitors,
         }
         # The limit was that of the trial: nobody said what a day of production may cost.
         limit = {"judge": {"budget_usd_per_day"}}
@@ -261,7 +302,7 @@ class Trial:
 
     def _remarks(self) -> Remarks:
         """Return what the block says beside its settings."""
-        heads = ["Not ready: answer what make try asks."] if self.guess.unsure_of_needed else []
+        heads = [f"{stands_open}."] if (stands_open := self._open("answer what make try asks")) else []
         if self._nameless:
             heads.append("Evaluates nothing until `release` was run or a release column is mapped (README).")
         return Remarks(

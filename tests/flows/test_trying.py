@@ -148,6 +148,40 @@ def test_a_judge_is_told_its_cost_first_and_its_limit_is_none_of_production(
     assert judge.requests == []
 
 
+def test_a_limit_too_small_for_the_judge_leaves_the_block_its_judge_and_says_what_is_missing(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Word overlap stands in for the trial, not for production."""
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+    trial = Trial(str(table(place)), {}, None)
+    trial.choose(None)
+    trial.hire(None, 0.001)
+    assert re.fullmatch(r"Not ready: judged by word overlap only; a judge needs BUDGET=\d\.\d\d", trial.ready)
+    assert f"  # {trial.ready}.\n" in trial.block
+    assert "heuristic" not in trial.block
+    assert "min_score" not in trial.block
+    assert re.search(r" BUDGET=\d\.\d+$", trial.again)
+
+
+def test_questions_keep_a_block_from_being_ready_and_one_line_answers_them(place: Path) -> None:
+    """A service that is found in the column it was guessed in settles what that column is."""
+    path = table(place)
+    text = path.read_text().replace("Documents,App\n", "Documents,product\n")
+    path.write_text(re.sub(r"(?<=\d)(Z|\+00:00),", ",", text))
+    open_ = Trial(str(path), {}, None)
+    open_.choose(None)
+    assert [words.partition("?")[0] for words in open_.guess.questions if "service" in words]
+    assert open_.ready == "Not ready: answer the questions above"
+    assert "service: product  # sure?" in open_.block
+    assert "timezone: UTC  # sure?" in open_.block
+    assert open_.again == f"make try LOGS={path} MAP='service=product' ZONE=UTC"
+    told = Trial(str(path), {}, "UTC")
+    told.choose("<b>shop</b>")
+    assert told.guess.questions == ()
+    assert "sure?" not in told.block
+    assert told.ready.startswith("Ready")
+
+
 def test_a_judge_that_does_not_answer_ends_it_before_the_replay(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tasks.domain.interaction import CANONICAL_NAMES, REQUIRED_NAMES
 from tasks.domain.settings.logs import LogSource
 from tasks.sources.guessing.column_names import UNITS, suits, unit_of
 from tasks.sources.guessing.first_rows import first_rows
-from tasks.sources.guessing.questions import candidates, doubts, gaps, not_understood
+from tasks.sources.guessing.questions import candidates, doubts, gaps, not_understood, remarks
 from tasks.sources.guessing.rehearsal import Rehearsal, filled, rehearse, stands
 from tasks.sources.guessing.seen_columns import SeenColumn, columns_of, fit, has_no_zone, typical
 from tasks.sources.mapping.mapping import source_of
@@ -68,6 +68,11 @@ class GuessedColumn:
         """Whether a person should look at it."""
         return self.confidence < SURE or bool(self.alternatives)
 
+    @property
+    def asked_about(self) -> bool:
+        """Whether a question is open: of the column, or of the unit of its numbers."""
+        return self.unsure or (" * " in self.path and not self.told)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Guess:
@@ -76,8 +81,9 @@ class Guess:
     Attributes:
         source: The log source as it may be used.
         columns: Of the guess, in canonical order; those of a preset are not repeated.
-        questions: What only a person knows, in plain words with what to do; with each the guess goes on.
+        notes: What a person should know, in plain words; nothing has to be answered.
         missing: What stands in the way, likewise; the guess cannot be used until it is mended.
+        naive: Whether times without a zone are read as UTC, though nobody said so.
         as_named: Canonical names that stand in the rows and need no mapping.
         not_found: The other way round, what is useful and not there: by canonical name what may be meant.
         tried: What becomes of the rows under the guess.
@@ -85,11 +91,25 @@ class Guess:
 
     source: LogSource
     columns: tuple[GuessedColumn, ...]
-    questions: tuple[str, ...]
+    notes: tuple[str, ...]
     missing: tuple[str, ...]
+    naive: bool
     as_named: tuple[str, ...]
     not_found: Mapping[str, tuple[str, ...]]
     tried: Rehearsal
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What only a person knows, in plain words with what to do; with each the guess goes on."""
+        return tuple(doubts(self.columns, naive=self.naive))
+
+    def confirmed(self, name: str) -> Guess:
+        """Return the guess with the column of a name as if a person had said so."""
+        columns = (
+            replace(one, confidence=1.0, alternatives=(), told=True) if one.name == name else one
+            for one in self.columns
+        )
+        return replace(self, columns=tuple(columns))
 
     @property
     def unsure_of_needed(self) -> bool:
@@ -140,11 +160,12 @@ def guess_of(rows: Sequence[Mapping[str, Any]], told: LogSource) -> Guess:
     return Guess(
         source=source,
         columns=columns,
-        questions=(
-            *doubts(columns, free, known | set(left_out), naive=source.timezone is not None and told.timezone is None),
+        notes=(
+            *remarks(free, known | set(left_out)),
             *(not_understood(name, by_name[path]) for name, path in left_out.items() if path in by_name),
         ),
         missing=tuple(gaps(seen, lacking)),
+        naive=source.timezone is not None and told.timezone is None,
         as_named=tuple(name for name in CANONICAL_NAMES if name in there and name not in source.columns),
         not_found={n: candidates(n, free) for n in _WISHED if n not in known and n not in left_out},
         tried=rehearse(rows, source),

@@ -87,13 +87,11 @@ def not_understood(name: str, column: SeenColumn) -> str:
     return f"{called}:{_unread(name, column)} are not understood (wanted: {wanted}); the column is left out"
 
 
-def doubts(columns: Sequence[_Guessed], free: Sequence[SeenColumn], known: set[str], *, naive: bool) -> Iterator[str]:
-    """Yield what a person should confirm or know.
+def doubts(columns: Sequence[_Guessed], *, naive: bool) -> Iterator[str]:
+    """Yield what a person should confirm; said in MAP or ZONE, it is not asked again.
 
     Args:
         columns: What was guessed.
-        free: The columns that mean nothing yet.
-        known: Canonical names that have a column.
         naive: Whether times without a zone are read as UTC, though nobody said so.
     """
     for one in columns:
@@ -111,6 +109,15 @@ def doubts(columns: Sequence[_Guessed], free: Sequence[SeenColumn], known: set[s
             )
     if naive:
         yield _NAIVE
+
+
+def remarks(free: Sequence[SeenColumn], known: set[str]) -> Iterator[str]:
+    """Yield what a person should know of that which has no column.
+
+    Args:
+        free: The columns that mean nothing yet.
+        known: Canonical names that have a column.
+    """
     for name, wanted in _WANTED.items():
         if name not in known and (meant := _misfit(name, free)):
             yield (

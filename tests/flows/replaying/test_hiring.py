@@ -35,6 +35,7 @@ def test_a_limit_that_is_too_small_says_what_is_needed_once_and_leaves_no_sampli
     hired = hire(None, 0.2, costing(0.012))
     assert hired.notes == ("gpt-4o-mini needs at least 0.24 USD; you allow 0.2 (BUDGET=...): judged offline",)
     assert (hired.judge.provider, hired.sampling, hired.spend) == ("heuristic", Sampling(), None)
+    assert (hired.instead_of, hired.needs_usd) == (Judge(model="gpt-4o-mini", budget_usd_per_day=0.2), 0.24)
 
 
 @pytest.mark.usefixtures("key")

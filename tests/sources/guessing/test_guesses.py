@@ -70,7 +70,7 @@ def test_times_without_a_zone_are_read_as_utc_and_asked_about(tmp_path: Path) ->
     assert any("no zone" in words and "ZONE=Europe/Berlin" in words for words in found.questions)
     told = guess(str(path), timezone="Europe/Berlin")
     assert told.source.timezone == "Europe/Berlin"
-    assert told.questions == ()
+    assert told.questions == told.notes == ()
     first = next(iter(read(told.source, START - timedelta(days=1), START + timedelta(days=1))))
     assert first.timestamp == START - timedelta(hours=2)
     assert told.tried.readable == told.tried.rows
@@ -81,7 +81,7 @@ def test_times_without_a_zone_are_read_as_utc_and_asked_about(tmp_path: Path) ->
 def test_logs_without_a_release_say_what_that_means(tmp_path: Path) -> None:
     """Nothing to compare with, no rollback."""
     found = guess(str(write(tmp_path / "a.jsonl", [one | {"release": None} for one in rows()])))
-    assert any("no column says which release answered" in words for words in found.questions)
+    assert any("no column says which release answered" in words for words in found.notes)
     assert not found.missing
 
 
@@ -90,9 +90,9 @@ def test_ratings_from_one_to_five_are_left_out_with_what_is_wanted(tmp_path: Pat
     made = [{**one, "feedback": None, "user_rating": at % 5 + 1} for at, one in enumerate(rows())]
     found = guess(str(write(tmp_path / "a.jsonl", made)))
     assert "feedback" not in columns_of(found)
-    assert any("'user_rating' may be feedback" in words and "wanted: up/down" in words for words in found.questions)
+    assert any("'user_rating' may be feedback" in words and "wanted: up/down" in words for words in found.notes)
     found = guess(str(write(tmp_path / "b.jsonl", [one | {"feedback": 3} for one in rows()])))
-    assert any(words.startswith("feedback: '3' are not understood (wanted: up/down, ") for words in found.questions)
+    assert any(words.startswith("feedback: '3' are not understood (wanted: up/down, ") for words in found.notes)
     assert (columns_of(found), found.tried.causes) == ({"feedback": ""}, {})
 
 
@@ -104,7 +104,7 @@ def test_words_of_an_optional_column_that_nobody_understands_cost_no_row(tmp_pat
     logs = str(write(tmp_path / "a.jsonl", renamed))
     told = {"feedback": name} if name != "feedback" else {}
     found = guess(logs, told)
-    assert any("'gut', 'schlecht' are not understood" in words for words in found.questions)
+    assert any("'gut', 'schlecht' are not understood" in words for words in found.notes)
     reading = read(found.source, START, START + timedelta(days=1))
     assert len(list(reading)) == 60
     assert reading.quarantined == {}
@@ -198,6 +198,7 @@ def test_a_column_that_only_may_be_the_service_is_asked_about_and_can_be_told(tm
     found = guess(str(path))
     assert columns_of(found) == {"service": "model_id", "release": "version"}
     assert [words for words in found.questions if "is 'model_id' the service?" in words and "'project'" in words]
+    assert found.confirmed("service").questions == ()
     told = guess(str(path), {"service": "project"})
     assert columns_of(told)["service"] == "project"
     with pytest.raises(SettingsError, match="did you mean 'service'"):
@@ -207,7 +208,7 @@ def test_a_column_that_only_may_be_the_service_is_asked_about_and_can_be_told(tm
 def test_our_own_names_need_no_mapping_and_no_question(tmp_path: Path) -> None:
     """Nothing differs, nothing is said."""
     found = guess(str(write(tmp_path / "a.jsonl.gz", rows())))
-    assert (columns_of(found), found.questions, found.missing) == ({}, (), ())
+    assert (columns_of(found), found.questions, found.notes, found.missing) == ({}, (), (), ())
     assert found.tried.readable == found.tried.rows == 60
 
 
