@@ -63,7 +63,7 @@ def _replay(trial: Trial, model: str | None, budget_usd: float, console: Console
     with console.status("Replaying ..."):
         trial.replay()
     say(console, f"\n{trial.text}\n", prose=True)
-    console.print(f"[bold]{trial.ready}[/]:")
+    console.print(f"[bold]{trial.ready}[/]")
     say(console, trial.block)
     for name, file in trial.write().items():
         say(console, f"{name:17}{file}")

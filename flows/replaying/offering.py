@@ -78,7 +78,9 @@ def deployment(service: str, parameters: Mapping[str, Any], remarks: Remarks = R
             f"{found[0]!r} stands in a name of these logs, and Prefect would put a variable or secret in its place; "
             "choose another service or column, or rename it"
         )
-    return "".join(f"  # {head}\n" for head in remarks.heads) + remarked(text, remarks.beside)
+    # A schedule has a time zone too; remarks speak of the settings.
+    before, mark, settings = text.partition("    parameters:\n")
+    return "".join(f"  # {head}\n" for head in remarks.heads) + before + mark + remarked(settings, remarks.beside)
 
 
 def remarked(text: str, beside: Mapping[tuple[str, Any], str]) -> str:

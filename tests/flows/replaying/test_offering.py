@@ -9,6 +9,16 @@ from flows.replaying.offering import Remarks, deployment, prefect_file
 PARAMETERS = {"logs": {"path": "a.csv", "columns": {"prompt": "frage: #1", "response": "antwort"}}, "window": "6h"}
 
 
+def test_a_remark_on_a_setting_is_not_made_on_the_schedule() -> None:
+    """Both have a time zone."""
+    text = deployment(
+        "bot", {"logs": {"path": "a.csv", "timezone": "UTC"}}, Remarks((), {("timezone", "UTC"): "sure?"})
+    )
+    assert [line for line in text.splitlines() if "timezone" in line] == [
+        "      timezone: UTC", "        timezone: UTC  # sure?",
+    ]  # fmt: skip
+
+
 def test_remarks_are_comments_and_the_values_stay() -> None:
     """Whatever a column is called; a line that is not there gets no comment."""
     beside = {("prompt", "frage: #1"): "sure?", ("response", "other"): "not this", ("window", "6h"): "long"}
