@@ -20,6 +20,7 @@ from flows.configuration.fault import Fault
 from flows.configuration.named_secrets import check_secrets
 from flows.configuration.stated import Stated, read
 from flows.configuration.traps import shallow_merges
+from flows.configuration.unseen import unseen_logs, without_pull
 from flows.configuration.wording import described
 from flows.running.terminal import say
 
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if server:
         whole = not asked.part and all(file.is_file() for file in files)
         faults += differences(checked, server, orphans=whole, misread=misread)
-    _say([described(one) for one in checked], faults, _merges(files), server)
+    _say([described(one) for one in checked], faults, [*_remarks(files), *unseen_logs(checked)], server)
     return 1 if faults else 0
 
 
@@ -65,13 +66,11 @@ def _read(files: Sequence[Path]) -> tuple[list[Stated], list[Fault], list[str]]:
     return stated, faults, misread
 
 
-def _merges(files: Sequence[Path]) -> list[str]:
-    return [
-        f"{file}, {words}"
-        for file in files
-        if file.is_file() and not read(file)[1]
-        for words in shallow_merges(file.read_text())
-    ]
+def _remarks(files: Sequence[Path]) -> list[str]:
+    """Return what is to be known of the files that can be read."""
+    whole = [file for file in files if file.is_file() and not read(file)[1]]
+    merges = [f"{file}, {words}" for file in whole for words in shallow_merges(file.read_text())]
+    return [*merges, *without_pull(whole)]
 
 
 def _server() -> tuple[Server | None, list[Fault]]:
@@ -98,7 +97,8 @@ def _say(services: Sequence[str], faults: Sequence[Fault], notes: Sequence[str],
         say(console, f"✗ {fault}")
     compared = f"compared with {server.address}" if server else "no server was asked (PREFECT_API_URL)"
     wrong = len(dict.fromkeys(faults))
-    say(console, f"{len(services)} deployments, {wrong or 'nothing'} wrong; {compared}.")
+    deployments = "1 deployment" if len(services) == 1 else f"{len(services)} deployments"
+    say(console, f"{deployments}, {wrong or 'nothing'} wrong; {compared}.")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any
 from prefect import Flow
 from prefect.cli.deploy._schedules import _schedule_config_to_deployment_schedule
 from prefect.cli.deploy._triggers import _initialize_deployment_triggers
+from prefect.client.schemas.schedules import SCHEDULE_TYPES, CronSchedule
 from prefect.exceptions import PrefectException
 from prefect.flows import load_flow_from_entrypoint
 from pydantic import ValidationError
@@ -24,6 +25,9 @@ from flows.configuration.signature import Leaves, Signature
 from flows.configuration.stated import Stated
 from tasks.domain.settings.base import Settings
 from tasks.domain.settings.policy import Alerts
+
+_CRON_FIELDS = 5
+"""Minute to weekday, as Prefect documents a cron; what reads it would take a sixth for seconds, in silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def _schedules(stated: Stated, signature: Signature, faults: list[Fault]) -> Ite
     for given in stated.config.get("schedules") or ():
         try:
             made = _schedule_config_to_deployment_schedule(given)
+            _check_fields(made["schedule"])
             schedule = schedule_of(made["schedule"], made.get("parameters"), active=made.get("active"))
         except (ValidationError, ValueError, TypeError, AttributeError) as error:
             words = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
@@ -97,6 +102,12 @@ def _schedules(stated: Stated, signature: Signature, faults: list[Fault]) -> Ite
         if missing := signature.missing(stated.parameters | own):
             what = f"a scheduled run needs {' and '.join(missing)}"
             faults.append(Fault(stated.where, what, "give it under parameters"))
+
+
+def _check_fields(rule: SCHEDULE_TYPES) -> None:
+    fields = rule.cron.split() if isinstance(rule, CronSchedule) else []
+    if fields and len(fields) != _CRON_FIELDS and not fields[0].startswith("@"):
+        raise ValueError(f"cron {' '.join(fields)!r} has {len(fields)} fields, not {_CRON_FIELDS}")
 
 
 def _triggers(stated: Stated, signature: Signature, faults: list[Fault]) -> Iterator[str]:

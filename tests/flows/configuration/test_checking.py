@@ -42,6 +42,7 @@ def checked(folder: Path, name: str = "bot", **changes: object) -> Checked:
         ({"entrypoint": "flows.evalution.evaluate"}, "did you mean 'flows.evaluation.evaluate'?"),
         ({"entrypoint": "nonsense"}, "write it as module.flow"),
         ({"schedules": [{"cron": "61 * * * *"}]}, "schedules: Invalid cron string"),
+        ({"schedules": [{"cron": "15 * * * * *"}]}, "schedules: cron '15 * * * * *' has 6 fields, not 5; write it"),
         ({"schedules": [{"cron": "1 * * * *", "timezone": "Mars/Base"}]}, "Mars/Base"),
         ({"schedules": [{"cron": "1 * * * *", "parameters": {"windw": "1h"}}]}, "did you mean 'window'?"),
         ({"triggers": [{"type": "evnt"}]}, "trigger 1: "),
