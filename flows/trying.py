@@ -43,6 +43,7 @@ def _try(asked: argparse.Namespace, console: Console) -> int:
     say(console, guessed.mapping(trial.guess))
     for words in guessed.found(trial.guess):
         say(console, words, prose=True)
+    _list(console, "Missing", trial.guess.missing)
     guessed.check(trial.guess)
     trial.choose(asked.service or None)
     budget_usd = _amount(asked.budget)

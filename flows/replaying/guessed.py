@@ -11,6 +11,7 @@ from tasks.domain.interaction import REQUIRED_NAMES
 from tasks.sources.guessing import Guess
 
 _CAUSES_SHOWN = 8
+_COLUMNS_SHOWN = 12
 _SURE = "sure?"
 _READ_AS = {"timestamp": "ISO 8601, 31.12.2026 23:59:59 or a count since 1970 are read"}
 """What would have been understood, by canonical name."""
@@ -30,7 +31,7 @@ def mapping(guess: Guess) -> str:
 
 
 def found(guess: Guess) -> Iterator[str]:
-    """Yield which columns need no mapping, and which useful ones are not there."""
+    """Yield which columns need no mapping, which useful ones are not there, and how many lines are no rows."""
     if guess.as_named:
         known = "as named" if guess.source.preset == "plumbline" else f"as the format {guess.source.preset} has them"
         yield f"Used {known}: {', '.join(guess.as_named)}"
@@ -38,6 +39,8 @@ def found(guess: Guess) -> Iterator[str]:
         meant = dict.fromkeys(path for paths in guess.not_found.values() for path in paths)
         candidates = f" (candidates: {', '.join(meant)})" if meant else ""
         yield f"Not found: {', '.join(guess.not_found)}{candidates}"
+    if guess.broken:
+        yield f"Lines that are no rows: {causes(guess.broken)}"
 
 
 def one_row(guess: Guess) -> str:
@@ -53,7 +56,9 @@ def check(guess: Guess) -> None:
         SourceError: when no row that was looked at can be read.
     """
     if guess.missing:
-        raise SettingsError("; ".join(guess.missing))
+        there = ", ".join(guess.seen[:_COLUMNS_SHOWN]) + (" ..." if len(guess.seen) > _COLUMNS_SHOWN else "")
+        lacking = "a needed column is" if len(guess.missing) == 1 else f"{len(guess.missing)} needed columns are"
+        raise SettingsError(f"{lacking} missing, see above; the columns are {there}")
     if words := unreadable(guess):
         raise SourceError(words)
 

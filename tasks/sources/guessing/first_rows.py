@@ -18,8 +18,8 @@ MOST = 600
 _FILES = 3
 
 
-def first_rows(path: str, most: int = MOST) -> list[dict[str, Any]]:
-    """Return the first rows of the first, a middle and the last file the path means; broken ones are left out.
+def first_rows(path: str, most: int = MOST) -> tuple[list[dict[str, Any]], Counter[str]]:
+    """Return the first rows of the first, a middle and the last file the path means; and the broken ones, by cause.
 
     Raises:
         SourceError: naming the path, when no file can be read or none has a row with columns.
@@ -33,7 +33,7 @@ def first_rows(path: str, most: int = MOST) -> list[dict[str, Any]]:
     if not rows:
         causes = ", ".join(f"{number} {cause}" for cause, number in broken.most_common()) or "there is none"
         raise SourceError(f"logs.path {path!r} has no row with named columns: {causes}; check what writes the logs")
-    return rows
+    return rows, broken
 
 
 def _whole(found: Iterator[RawRow], broken: Counter[str]) -> Iterator[dict[str, Any]]:

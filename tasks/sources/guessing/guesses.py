@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tasks.domain.interaction import CANONICAL_NAMES, REQUIRED_NAMES
@@ -87,6 +88,8 @@ class Guess:
         as_named: Canonical names that stand in the rows and need no mapping.
         not_found: The other way round, what is useful and not there: by canonical name what may be meant.
         tried: What becomes of the rows under the guess.
+        seen: The columns there are.
+        broken: Lines that are no rows whatever the guess, by cause.
     """
 
     source: LogSource
@@ -97,6 +100,8 @@ class Guess:
     as_named: tuple[str, ...]
     not_found: Mapping[str, tuple[str, ...]]
     tried: Rehearsal
+    seen: tuple[str, ...]
+    broken: Counter[str] = field(default_factory=Counter)
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -130,7 +135,8 @@ def guess(path: str, told: Mapping[str, str] = {}, timezone: str | None = None) 
         SettingsError: when a name told is no canonical one, or the zone is none.
     """
     asked = source_of({"path": path, "columns": dict(told), "timezone": timezone})
-    return guess_of(first_rows(path), asked)
+    rows, broken = first_rows(path)
+    return replace(guess_of(rows, asked), broken=broken)
 
 
 def guess_of(rows: Sequence[Mapping[str, Any]], told: LogSource) -> Guess:
@@ -169,6 +175,7 @@ def guess_of(rows: Sequence[Mapping[str, Any]], told: LogSource) -> Guess:
         as_named=tuple(name for name in CANONICAL_NAMES if name in there and name not in source.columns),
         not_found={n: candidates(n, free) for n in _WISHED if n not in known and n not in left_out},
         tried=rehearse(rows, source),
+        seen=tuple(column.path for column in seen),
     )
 
 

@@ -11,7 +11,6 @@ from tasks.sources.guessing.seen_columns import SeenColumn, fit
 from tasks.sources.mapping import values
 from tasks.sources.quarantine import Fault
 
-_SHOWN = 12
 _WANTED = {
     "feedback": "up/down, good/bad, yes/no, true/false, or a number from −1 to 1",
     "latency_ms": "a number of milliseconds",
@@ -60,8 +59,6 @@ def gaps(seen: Sequence[SeenColumn], missing: Sequence[str]) -> list[str]:
         seen: The columns there are.
         missing: Required names that no column suits.
     """
-    there = ", ".join(column.path for column in seen[:_SHOWN]) + (" ..." if len(seen) > _SHOWN else "")
-    named = f"The columns are {there}. If one of them is meant: make try ... MAP='{{name}}=column'"
     said = []
     for name in missing:
         if name == "timestamp" and (meant := _misfit(name, seen)):
@@ -70,7 +67,7 @@ def gaps(seen: Sequence[SeenColumn], missing: Sequence[str]) -> list[str]:
                 f"{shown(meant.found[0])}: wanted is {_WANTED[name]}"
             )
         else:
-            said.append(f"no column holds {name}: {_NEEDED[name]}. {named.format(name=name)}")
+            said.append(f"no column holds {name}: {_NEEDED[name]}. If one is meant: make try ... MAP='{name}=column'")
     return said
 
 

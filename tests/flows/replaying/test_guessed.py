@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from flows.replaying import guessed
+from tasks.domain.errors import SettingsError
 from tasks.sources.guessing import guess
 from tests.sources.rows_made import row, write
 
@@ -28,6 +31,18 @@ def test_the_mapping_shows_doubts_and_what_is_left_out_and_the_rest_is_said(tmp_
     shown = guessed.one_row(found).splitlines()
     assert [line.split(":")[0].strip() for line in shown] == ["interaction_id", "timestamp", "prompt", "response"]
     assert all(line.isprintable() and len(line) < 80 for line in shown)
+
+
+def test_needed_columns_that_are_missing_are_entries_of_their_own_and_broken_lines_are_counted(tmp_path: Path) -> None:
+    """What is last said is short, and has the columns once."""
+    made = [*({"a": at, "b": f"Where is it, {at}?"} for at in range(60)), "{cut", "{cut as well", [1]]
+    found = guess(str(write(tmp_path / "a.jsonl", made)))
+    assert [words.partition(":")[0] for words in found.missing] == [
+        "no column holds timestamp", "no column holds response",
+    ]  # fmt: skip
+    assert list(guessed.found(found))[-1] == "Lines that are no rows: 2 not JSON, 1 not an object"
+    with pytest.raises(SettingsError, match=r"^2 needed columns are missing, see above; the columns are a, b$"):
+        guessed.check(found)
 
 
 def test_all_causes_are_told_or_how_many_more_there_are() -> None:
