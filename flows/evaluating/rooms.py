@@ -168,13 +168,16 @@ class Rooms:
             )
             windows = [WindowReport.model_validate_json(row.report) for row in rows if row.report]
         service, live = self.assignment.service, self._registry.live(self.assignment.service)
+        nothing = (
+            "" if windows else nothing_found(service, planned, self._intake, self._others, self.assignment.logs, now())
+        )
         report = evaluation_report(
             service,
             windows,
             self._intake,
             self._spend,
             actions,
-            nothing=nothing_found(service, planned, self._intake, self._others, now()),
+            nothing=nothing,
             live=live.name if live else None,
             acts=self.store.actions.of(service),
         )
