@@ -12,6 +12,7 @@ import yaml
 
 from flows.running.artifacts import slug
 from tasks.domain.errors import SettingsError
+from tasks.domain.settings.base import Settings
 from tasks.domain.window import parse_length
 
 _HEAD = """\
@@ -81,6 +82,19 @@ def deployment(service: str, parameters: Mapping[str, Any], remarks: Remarks = R
     # A schedule has a time zone too; remarks speak of the settings.
     before, mark, settings = text.partition("    parameters:\n")
     return "".join(f"  # {head}\n" for head in remarks.heads) + before + mark + remarked(settings, remarks.beside)
+
+
+def differing(chosen: Mapping[str, Settings]) -> dict[str, Any]:
+    """Return of each setting what differs from the defaults; nothing where nothing does.
+
+    The judge's limit of a day is left out: it was that of the trial, and nobody said what a day of production may cost.
+    """
+    limit = {"judge": {"budget_usd_per_day"}}
+    changed = {
+        name: one.model_dump(mode="json", exclude_defaults=True, exclude=limit.get(name))
+        for name, one in chosen.items()
+    }
+    return {name: values for name, values in changed.items() if values}
 
 
 def remarked(text: str, beside: Mapping[tuple[str, Any], str]) -> str:

@@ -9,13 +9,13 @@ from typing import Any, cast
 
 from flows.backtesting import backtest
 from flows.evaluating.assignment import assign
-from flows.evaluating.reporting import evaluation_report
 from flows.replaying import guessed
 from flows.replaying.again import again
 from flows.replaying.alone import trial_home
-from flows.replaying.hindsight import rule_words, why_undecided
+from flows.replaying.hindsight import why_undecided
 from flows.replaying.hiring import hire, knock
-from flows.replaying.offering import Remarks, deployment, prefect_file
+from flows.replaying.offering import Remarks, deployment, differing, prefect_file
+from flows.replaying.pages import write_pages
 from flows.replaying.replay import Replay
 from flows.running.artifacts import slug
 from tasks.domain.backtest import BacktestReport
@@ -27,7 +27,6 @@ from tasks.domain.verdict import Verdict
 from tasks.domain.window import floor, parse_length, span
 from tasks.sources.guessing import guess
 from tasks.sources.survey import Survey, survey
-from tasks.tracking import Tracker, render_period
 
 _DAYS = 28
 _WINDOWS = 110
@@ -259,46 +258,20 @@ class Trial:
 
     def write(self) -> dict[str, Path]:
         """Write the report, the worst window's own one where there is one, and the block; returns where they are."""
-        home, done = trial_home(self.service), self._done()
-        written = {}
-        worst = done.worst()
-        if worst is not None and worst.mlflow_run_id:
-            written["Its worst window"] = home / "window.html"
-            page = Tracker.connect(done.mlflow_uri).fetch(worst.mlflow_run_id, "report.html")
-            written["Its worst window"].write_text(page)
-        report, file = home / "report.html", home / "prefect.yaml"
-        period = evaluation_report(
-            done.service, done.windows, done.intake, done.judge, [], nothing="no window has interactions"
-        )
-        said = [line.removeprefix("- ") for line in self.text.split("\n")] + rule_words(done.rules)
-        caveats = [_sentence(note) for note in (*self.guess.questions, *self.notes)]
-        title = f"{done.service}: what would have happened"
-        report.write_text(render_period(period, title=title, notes=said, caveats=caveats))
+        said = [line.removeprefix("- ") for line in self.text.split("\n")]
+        file = trial_home(self.service) / "prefect.yaml"
+        written = write_pages(file.parent, self._done(), said, [*self.guess.questions, *self.notes])
         file.write_text(prefect_file(self.service, self._parameters(), str(file), self._remarks()))
-        return {"Report": report, **written, "Block": file}
+        return {**written, "Block": file}
 
     def _parameters(self) -> dict[str, Any]:
         """Return the parameters of `evaluate` that differ from the defaults."""
         monitors = self._monitors
         if self._instead_of is not None:  # the objective was that of the one who stood in
             monitors = monitors.model_copy(update={"quality": QualityMonitor()})
-        chosen = {
-            "logs": self.guess.source,
-            "judge": self._instead_of or self._judge,
-            "sampling": self._sampling,
-            "monitors": monitors,
-        }
-        # The limit was that of the trial: nobody said what a day of production may cost.
-        limit = {"judge": {"budget_usd_per_day"}}
-        changed = {
-            name: one.model_dump(mode="json", exclude_defaults=True, exclude=limit.get(name))
-            for name, one in chosen.items()
-        }
-        return {
-            **{name: values for name, values in changed.items() if values},
-            "policy": {"mode": "dry_run"},
-            "window": self._window,
-        }
+        judge = self._instead_of or self._judge
+        chosen = {"logs": self.guess.source, "judge": judge, "sampling": self._sampling, "monitors": monitors}
+        return {**differing(chosen), "policy": {"mode": "dry_run"}, "window": self._window}
 
     def _remarks(self) -> Remarks:
         """Return what the block says beside its settings."""
@@ -321,8 +294,3 @@ class Trial:
     def _done(self) -> BacktestReport:
         assert self._report is not None  # replay comes first
         return self._report
-
-
-def _sentence(note: str) -> str:
-    """Return a note as it stands on a page."""
-    return f"{note[:1].upper()}{note[1:].rstrip('.')}."
