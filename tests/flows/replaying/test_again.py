@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -15,7 +16,11 @@ MAKEFILE = 'try:\n\t@printf "%s|" "$(LOGS)" "$(MAP)" "$(ZONE)"\n'
 def made(folder: Path, command: str) -> list[str]:
     """Paste a line into a shell where make prints what it was told."""
     (folder / "Makefile").write_text(MAKEFILE)
-    ran = subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=True)
+    # Run by `make test` itself, it would say that it is a make within a make.
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"
+    }
+    ran = subprocess.run(["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=True)
     return ran.stdout.split("|")[:-1]
 
 
