@@ -91,6 +91,7 @@ def test_a_judge_that_is_away_leaves_windows_waiting(
     assert report.decision == "continue"
 
 
+@pytest.mark.slow
 def test_a_bad_candidate_is_stopped_and_rolled_back_by_policy_auto(place: Path, service: str) -> None:
     """Live is back at the control, the candidate quarantined; a second run changes, pays and records nothing."""
     logs = logs_of(place, service, 0.4)

@@ -198,6 +198,7 @@ def test_no_text_of_users_leaves_through_report_or_artifact(service: str, logs: 
     assert not any(row["response"] in text or row["prompt"] in text for row in rows if len(row["response"]) > 15)
 
 
+@pytest.mark.slow
 def test_a_changed_objective_says_what_stands_under_the_old_one_and_decides_it_anew_on_request(
     service: str, logs: Path
 ) -> None:

@@ -75,6 +75,7 @@ def test_a_hold_stops_actions_silence_stops_messages_and_both_end(
         assert store.actions.get(rollbacks(service)[0].id).state is ActionState.REFUSED  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_a_rollback_is_acknowledged_marked_and_undone(
     two_releases: Path,  # noqa: F811 (a fixture)
     service: str,

@@ -45,6 +45,7 @@ def test_what_expires_for_ever_ends_in_the_chat(fake: FakeJudge, ask: Ask) -> No
     assert len(fake.requests) == 1
 
 
+@pytest.mark.slow
 def test_past_the_deadline_the_batch_is_cancelled_and_the_rest_goes_to_the_chat(fake: FakeJudge, ask: Ask) -> None:
     """A batch that never ends holds nobody up."""
     fake.batches.takes_s = 3600

@@ -192,6 +192,7 @@ def test_a_prompt_text_is_registered_once_and_named_exactly(registry: Registry, 
     assert registry.prompts.register(service, f"prompts:/{service}.prompt@live", "3") == first
 
 
+@pytest.mark.slow
 def test_a_prompt_text_is_found_among_hundreds_of_versions(registry: Registry, service: str) -> None:
     """MLflow gives them by the hundred: neither the first text nor the newest version is lost on a later page."""
     first = registry.prompts.register(service, "Answer 0.", "1")

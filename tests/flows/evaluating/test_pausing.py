@@ -63,6 +63,7 @@ def test_a_judge_that_refuses_us_stops_at_once_and_stays_paused(
     assert {(window.state, window.coverage) for window in healed.windows} == {("done", 1.0)}
 
 
+@pytest.mark.slow
 def test_an_outage_in_the_middle_is_reported_and_filled_by_the_next_run(
     run: Run, fake: FakeJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:

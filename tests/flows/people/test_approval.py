@@ -111,6 +111,7 @@ def test_a_form_without_a_choice_is_no_answer() -> None:
     assert all(field["description"] for field in schema["properties"].values())
 
 
+@pytest.mark.slow
 def test_no_answer_in_time_is_a_no(place: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Silence switches nothing; the log says what is waited for, and until when."""
 

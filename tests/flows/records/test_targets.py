@@ -56,6 +56,7 @@ def test_what_evaluate_was_told_counts_until_something_else_is_stated(service: s
     assert serving(service, router) == ("1", "1")
 
 
+@pytest.mark.slow
 def test_a_router_is_left_out_by_nobody_unless_it_is_retired(service: str, router: Router) -> None:
     """The alias alone is refused by name to people; a policy takes the router along; a retired one is forgotten."""
     for name in "12":

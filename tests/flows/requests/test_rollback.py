@@ -20,6 +20,7 @@ from tests.routing.routers import Router
 END = datetime(2026, 6, 15, tzinfo=UTC)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "step", ["flows.switching.switchboard.switch", "flows.switching.switchboard.Switchboard._conclude"]
 )

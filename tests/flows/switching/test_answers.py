@@ -54,6 +54,7 @@ def test_an_undo_gives_a_candidate_no_more_than_it_had(service: str, router: Rou
     assert (live(service), router.shares) == ("1", {"2": 0.25})
 
 
+@pytest.mark.slow
 def test_an_undo_whose_router_refuses_is_told(service: str, router: Router, told: Receiver) -> None:
     """The run fails, and people on call hear of it at once."""
     for name in "12":

@@ -60,6 +60,7 @@ def test_a_switch_goes_on_with_the_target_it_began_with(
     assert (router.serving, acts(service)[-1].state) == ("2", ActionState.DONE)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_tried_again_switches_and_is_on_record(
     service: str, router: Router, told: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
