@@ -155,17 +155,6 @@ _OWN_METRIC = frozenset({"toxicity", "refusal"})
 _NO_NAMES = frozenset({"reason", "prompt", "context", "response", "reference"})
 
 
-def rubric_named(name: str) -> Rubric:
-    """Return a rubric by name.
-
-    Raises:
-        SettingsError: naming the known ones.
-    """
-    if name not in CATALOG:
-        raise SettingsError(f"judge.rubric {name!r} is not known; known: {', '.join(CATALOG)}")
-    return CATALOG[name]
-
-
 def rubric_from_text(name: str, text: str) -> Rubric:
     """Return a user's own rubric.
 

@@ -7,11 +7,11 @@ from typing import get_args
 
 import pytest
 
-from tasks.domain.errors import JudgeError, SettingsError
+from tasks.domain.errors import JudgeError
 from tasks.domain.settings.judging import Judge
 from tasks.judging import asked_hash, judge_interactions, scores_of, usage_of
 from tasks.judging.catalog import CATALOG
-from tasks.judging.rubrics import DEFAULT, rubric_named
+from tasks.judging.rubrics import DEFAULT
 from tasks.store import Store
 from tests.judging.conftest import NOW, MemoryLedger, interaction
 from tests.judging.fake_judge import FakeJudge
@@ -29,12 +29,6 @@ def test_a_missing_key_is_an_error_before_any_call() -> None:
             prices={},
             now=lambda: NOW,
         )
-
-
-def test_an_unknown_rubric_lists_the_known_ones() -> None:
-    """The error names both."""
-    with pytest.raises(SettingsError, match="'nope' is not known; known: default"):
-        rubric_named("nope")
 
 
 def test_settings_and_catalog_know_the_same_providers() -> None:
